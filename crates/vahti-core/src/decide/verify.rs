@@ -1,0 +1,130 @@
+//! `verify`: a supervisor lets one session in; the user's others wait from now on.
+
+use crate::{
+    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Refusal, Register, Session,
+    SessionId, Stamp, Verb, Verified,
+    decide::changed,
+    draft::{Draft, Record},
+};
+
+/// A verify, as a supervisor gives it.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// The session; without one, the latest login that has not ended.
+    pub session: Option<SessionId>,
+    /// Keep the user's other sessions as far as the limit allows.
+    pub keep_others: bool,
+    /// The host on which the session lives.
+    pub home: String,
+    /// A stamp taken before, for a command to many users.
+    pub at: Option<Stamp>,
+}
+
+/// A session was let in.
+#[derive(Clone, Debug)]
+pub struct VerifiedSession {
+    /// The session as it now is.
+    pub session: Session,
+    /// The sessions that were active and wait from now on.
+    pub superseded: Vec<SessionId>,
+}
+
+/// Decides a verify. Refused, and nothing changes, if the session is unknown or has ended.
+#[must_use]
+pub fn verify(
+    account: &Account,
+    policy: &Policy,
+    by: &By,
+    command: &Verify,
+    moment: Moment,
+) -> Decision<VerifiedSession> {
+    let mut draft = Draft::begin(account, policy, by, moment).stamped(command.at);
+    let id = match target(&draft.account, command) {
+        Ok(id) => id,
+        Err(refusal) => {
+            return Decision {
+                commit: draft.close(None),
+                answer: Err(refusal),
+            };
+        }
+    };
+    if command.keep_others {
+        admit(&mut draft, &id);
+    } else {
+        let verified = Verified {
+            stamp: draft.stamp(),
+            home: command.home.clone(),
+            session: id.clone(),
+        };
+        draft.account.merge(&Register::Verified(verified));
+    }
+    release(&mut draft);
+    let commit = draft.commit(Record::of(Verb::Verify, Some(id.clone())));
+    let superseded = changed(account, &commit.account, Some(&id), |session| {
+        session.state.is_held()
+    });
+    let session = commit
+        .account
+        .sessions
+        .iter()
+        .find(|session| session.id == id)
+        .cloned();
+    let answer = session
+        .map(|session| VerifiedSession {
+            session,
+            superseded,
+        })
+        .ok_or(Refusal::NoOpenSession);
+    Decision { commit, answer }
+}
+
+fn target(account: &Account, command: &Verify) -> Result<SessionId, Refusal> {
+    match &command.session {
+        None => account
+            .latest_open()
+            .map(|session| session.id.clone())
+            .ok_or(Refusal::NoOpenSession),
+        Some(id) => match account.open_session(id) {
+            Some(_) => Ok(id.clone()),
+            None if account.sessions.iter().any(|session| session.id == *id) => {
+                Err(Refusal::SessionEnded(id.clone()))
+            }
+            None => Err(Refusal::UnknownSession(id.clone())),
+        },
+    }
+}
+
+/// Lets a session in beside the others; the longest let in beyond the limit are put out.
+fn admit(draft: &mut Draft<'_>, id: &SessionId) {
+    let stamp = draft.stamp();
+    let mut others: Vec<_> = draft.account.let_in_order();
+    if others.iter().any(|session| session.id == *id) {
+        return;
+    }
+    others.sort_by_key(|session| (draft.account.let_in(session), session.id.clone()));
+    let beyond = match draft.limit() as usize {
+        0 => 0,
+        limit => (others.len() + 1).saturating_sub(limit),
+    };
+    let out: Vec<_> = others
+        .iter()
+        .take(beyond)
+        .map(|session| session.id.clone())
+        .collect();
+    for other in out {
+        draft.put_out(&other, stamp, HeldReason::Superseded);
+    }
+    draft.account.merge(&Register::Admitted(id.clone(), stamp));
+}
+
+/// A verify lifts a freeze and an order to hold further logins.
+fn release(draft: &mut Draft<'_>) {
+    let registers = &draft.account.registers;
+    if registers.hold_logins.on || registers.is_frozen() {
+        let order = HoldLogins {
+            stamp: draft.stamp(),
+            on: false,
+        };
+        draft.account.merge(&Register::HoldLogins(order));
+    }
+}

@@ -1,0 +1,345 @@
+//! A draft of an account while a command is decided, and the commit that comes out of it.
+//!
+//! Every decision begins with [`Draft::begin`] and leaves through [`Draft::commit`]; so deadlines, the
+//! limit, the cap on held sessions and the events are handled in one place, whatever the command.
+
+use crate::{
+    Account, By, EndReason, Ended, Event, HeldReason, Invalidated, Policy, Session, SessionId,
+    Stamp, State, Stopped, Timestamp, Verb,
+};
+
+/// When a command is decided: the store makes it, under the account's lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// By the clock.
+    pub now: Timestamp,
+    /// In the order of all commands: greater than every stamp that the account and the host have seen.
+    pub stamp: Stamp,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug)]
+pub struct Decision<T> {
+    /// What is to be written, also when the command was refused.
+    pub commit: Commit,
+    /// What the caller is told, once the commit is durable.
+    pub answer: Result<T, Refusal>,
+}
+
+/// All that one decision writes, as one value: the account afterwards, and the events.
+///
+/// No event means that nothing changed and nothing is written.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The account afterwards. Sessions that ended are still in it.
+    pub account: Account,
+    /// What is recorded of the change.
+    pub events: Vec<Event>,
+}
+
+impl Commit {
+    /// Nothing to write.
+    #[must_use]
+    pub fn nothing(account: &Account) -> Self {
+        Self {
+            account: account.clone(),
+            events: Vec::new(),
+        }
+    }
+}
+
+/// The rules said no. What was kept and what to do is for the edge to say, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The user already has as many active sessions as the limit allows, and the policy is `deny`.
+    #[error("the user has {active} of {limit} active sessions")]
+    LimitReached {
+        /// Active sessions of the user.
+        active: u32,
+        /// The user's limit.
+        limit: u32,
+    },
+    /// The session id was used before.
+    #[error("the session id `{0}` is taken")]
+    SessionIdTaken(SessionId),
+    /// The idempotency key was used for a login with another session id.
+    #[error("the idempotency key belongs to the login of `{0}`")]
+    IdempotencyKeyReused(SessionId),
+    /// The session has ended, so it cannot be verified.
+    #[error("the session `{0}` has ended")]
+    SessionEnded(SessionId),
+    /// The user has no session that could be verified.
+    #[error("the user has no open session")]
+    NoOpenSession,
+    /// There is no such session, or the caller may not see it.
+    #[error("there is no session `{0}`")]
+    UnknownSession(SessionId),
+    /// There is no such user, or the caller may not see them.
+    #[error("there is no such user")]
+    UnknownUser,
+}
+
+/// An account under decision.
+pub(crate) struct Draft<'a> {
+    pub(crate) account: Account,
+    pub(crate) policy: &'a Policy,
+    pub(crate) moment: Moment,
+    before: &'a Account,
+    by: &'a By,
+    /// The stamp of the command; older than the moment's for a command that was given to many users.
+    stamp: Stamp,
+}
+
+/// What a command itself records, before its consequences.
+pub(crate) struct Record {
+    pub(crate) verb: Verb,
+    pub(crate) session: Option<SessionId>,
+    pub(crate) remark: Option<&'static str>,
+    pub(crate) origin: Option<String>,
+}
+
+impl Record {
+    pub(crate) fn of(verb: Verb, session: Option<SessionId>) -> Self {
+        Self {
+            verb,
+            session,
+            remark: None,
+            origin: None,
+        }
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// Opens a draft: what is overdue ends, at its deadline's own time; what is beyond the limit is put out.
+    pub(crate) fn begin(
+        before: &'a Account,
+        policy: &'a Policy,
+        by: &'a By,
+        moment: Moment,
+    ) -> Self {
+        let mut draft = Self {
+            account: before.clone(),
+            policy,
+            moment,
+            before,
+            by,
+            stamp: moment.stamp,
+        };
+        draft.trim();
+        for session in draft
+            .account
+            .sessions
+            .iter_mut()
+            .filter(|session| session.is_open())
+        {
+            if let Some(ended) = session.overdue_for_others(policy, moment.now) {
+                session.marks.end(ended);
+            }
+        }
+        draft.restate();
+        draft
+    }
+
+    /// Gives the command a stamp that was taken before, for many users at once.
+    pub(crate) fn stamped(mut self, stamp: Option<Stamp>) -> Self {
+        self.stamp = stamp.unwrap_or(self.stamp);
+        self
+    }
+
+    /// The stamp that the command's registers carry.
+    pub(crate) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
+    /// The user's limit; 0 is none.
+    pub(crate) fn limit(&self) -> u32 {
+        self.policy.limit(&self.account.profile.groups)
+    }
+
+    /// The name of the key with which the command came.
+    pub(crate) fn key(&self) -> &str {
+        &self.by.key
+    }
+
+    pub(crate) fn session_mut(&mut self, id: &SessionId) -> Option<&mut Session> {
+        self.account
+            .sessions
+            .iter_mut()
+            .find(|session| session.id == *id)
+    }
+
+    /// Ends a session now; a session that has ended stays as it is.
+    pub(crate) fn end(&mut self, id: &SessionId, reason: EndReason) {
+        let ended = Ended {
+            at: self.moment.now,
+            reason,
+        };
+        if let Some(session) = self.session_mut(id).filter(|session| session.is_open()) {
+            session.marks.end(ended);
+        }
+    }
+
+    /// Puts one session on hold.
+    pub(crate) fn put_out(&mut self, id: &SessionId, stamp: Stamp, cause: HeldReason) {
+        let invalidated = Invalidated { stamp, cause };
+        if let Some(session) = self.session_mut(id) {
+            session.marks.invalidated = session.marks.invalidated.max(invalidated);
+        }
+    }
+
+    /// Puts out what is let in beyond the limit. Nobody is let in by this, now or later.
+    fn trim(&mut self) {
+        let Some(limit) = self.policy.enforced_limit(&self.account.profile.groups) else {
+            return;
+        };
+        let order = self.account.let_in_order();
+        let surplus: Vec<_> = order
+            .iter()
+            .skip(limit as usize)
+            .map(|session| session.id.clone())
+            .collect();
+        for id in surplus {
+            self.put_out(&id, self.moment.stamp, HeldReason::OverLimit);
+        }
+    }
+
+    /// Ends the longest unseen of the held sessions beyond the cap.
+    fn displace(&mut self) {
+        if self.policy.observes() {
+            return;
+        }
+        let newest = self.account.latest_open().map(|session| session.id.clone());
+        let mut held: Vec<_> = self
+            .account
+            .open_sessions()
+            .filter(|session| session.state.is_held())
+            .collect();
+        let beyond = held
+            .len()
+            .saturating_sub(self.policy.held_max_per_user.max(1) as usize);
+        held.retain(|session| Some(&session.id) != newest.as_ref());
+        held.sort_by_key(|session| (session.last_seen.at, session.login.stamp));
+        let displaced: Vec<_> = held
+            .iter()
+            .take(beyond)
+            .map(|session| session.id.clone())
+            .collect();
+        for id in displaced {
+            self.end(&id, EndReason::Displaced);
+        }
+    }
+
+    /// Brings the recorded states up to what the registers and the limit give.
+    pub(crate) fn restate(&mut self) {
+        let states = self.account.states(self.policy);
+        for (session, state) in self.account.sessions.iter_mut().zip(states) {
+            if session.state.is_active() && !state.is_active() {
+                let stopped = stop(session, self.moment.now, self.stamp);
+                session.expired_at = Some(stopped.at);
+                self.account.stopped = self.account.stopped.max(Some(stopped));
+            } else if state.is_active() {
+                session.expired_at = None;
+            }
+            session.state = state;
+        }
+    }
+
+    /// Closes the draft of a command that was accepted, and records it.
+    pub(crate) fn commit(mut self, record: Record) -> Commit {
+        self.trim();
+        self.restate();
+        self.displace();
+        self.restate();
+        self.close(Some(record))
+    }
+
+    /// Closes the draft of a command that was refused, or of none: only what was due is written.
+    pub(crate) fn close(mut self, record: Option<Record>) -> Commit {
+        let subject = record.as_ref().and_then(|record| record.session.clone());
+        let mut events: Vec<_> = record
+            .into_iter()
+            .map(|record| self.event(record))
+            .collect();
+        events.extend(
+            self.account
+                .sessions
+                .iter()
+                .filter(|session| Some(&session.id) != subject.as_ref())
+                .filter_map(|session| self.consequence(session)),
+        );
+        if events.is_empty() {
+            return Commit::nothing(self.before);
+        }
+        self.account.newest = self.account.newest.max(self.moment.stamp);
+        self.account.version += 1;
+        Commit {
+            account: self.account,
+            events,
+        }
+    }
+
+    fn event(&self, record: Record) -> Event {
+        let session = record
+            .session
+            .as_ref()
+            .and_then(|id| self.account.sessions.iter().find(|s| s.id == *id));
+        Event {
+            at: self.moment.now,
+            stamp: self.stamp,
+            verb: record.verb,
+            state: session.map(|session| session.state),
+            session: record.session,
+            remark: record.remark,
+            by: self.by.clone(),
+            origin: record.origin,
+            limit: self.limit(),
+            policy: self.policy.on_limit,
+        }
+    }
+
+    /// The event of a session whose state a command, a deadline or the limit changed.
+    fn consequence(&self, session: &Session) -> Option<Event> {
+        let before = self
+            .before
+            .sessions
+            .iter()
+            .find(|before| before.id == session.id)?
+            .state;
+        if before == session.state {
+            return None;
+        }
+        let (verb, deadline) = match session.state {
+            State::Ended(EndReason::Idle | EndReason::Lifetime) => {
+                (Verb::End, session.marks.ended_at())
+            }
+            State::Ended(_) => (Verb::End, None),
+            State::Held(_) => (Verb::Invalidate, None),
+            State::Active => (Verb::Observe, None),
+        };
+        let by = if deadline.is_some() {
+            By::rule()
+        } else {
+            self.by.consequence()
+        };
+        let record = Record::of(verb, Some(session.id.clone()));
+        Some(Event {
+            at: deadline.unwrap_or(self.moment.now),
+            by,
+            ..self.event(record)
+        })
+    }
+}
+
+/// When a session that was active stopped being so.
+fn stop(session: &Session, now: Timestamp, stamp: Stamp) -> Stopped {
+    match session.marks.ended {
+        Some(Ended {
+            at,
+            reason: EndReason::Idle | EndReason::Lifetime,
+        }) => Stopped {
+            stamp: Stamp::at(at),
+            at,
+        },
+        _ => Stopped { stamp, at: now },
+    }
+}

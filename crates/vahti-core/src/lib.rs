@@ -1,0 +1,38 @@
+//! The rules of Vahti: who may go on, who waits, who is out.
+//!
+//! Everything here is a pure function of its arguments. Time, ids and secrets come in from outside;
+//! what is to be written goes out as one [`Commit`] value. This crate knows no clock, no random
+//! source, no database, no network and no runtime.
+//!
+//! Start at [`Account`], which holds all that is known of one user, then read [`decide`], where each
+//! command is one file, and [`verdict`], which answers a check.
+
+mod account;
+pub mod decide;
+mod draft;
+mod event;
+mod explain;
+mod id;
+mod path;
+mod policy;
+mod register;
+mod session;
+mod stamp;
+mod time;
+mod token;
+pub mod verdict;
+mod words;
+
+pub use account::{Account, ChainHead, Profile, Stopped};
+pub use draft::{Commit, Decision, Moment, Refusal};
+pub use event::{By, Digest, Event, Link, Salt};
+pub use explain::{Explanation, explain};
+pub use id::{Group, InvalidId, SessionId, UserId};
+pub use path::CanonicalPath;
+pub use policy::{Bypass, Policy};
+pub use register::{HoldLogins, Invalidated, Marks, Register, Registers, Verified};
+pub use session::{Ended, LastSeen, Login, Session};
+pub use stamp::{Hlc, Stamp};
+pub use time::Timestamp;
+pub use token::{InvalidToken, Secret, SecretHash, Token};
+pub use words::{AllowReason, EndReason, HeldReason, How, OnLimit, State, UnknownWord, Verb};

@@ -1,0 +1,134 @@
+//! One session: what was known at its login, its registers, and its state as of the last commit.
+
+use crate::{
+    EndReason, HeldReason, Marks, Policy, SecretHash, SessionId, Stamp, State, Timestamp,
+    token::Token,
+};
+
+/// One login of one user on one device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its public name.
+    pub id: SessionId,
+    /// The hash of the secret half of its token.
+    pub secret: SecretHash,
+    /// What was known at its login; this never changes.
+    pub login: Login,
+    /// Its registers.
+    pub marks: Marks,
+    /// When it was last used.
+    pub last_seen: LastSeen,
+    /// Its state as of the last commit: what the registers and the limit gave then.
+    pub state: State,
+    /// When it last stopped being active; for a session held from birth its login; none while active.
+    pub expired_at: Option<Timestamp>,
+}
+
+/// What was known of a session at its login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// When the login was accepted, in the order of all commands.
+    pub stamp: Stamp,
+    /// When the login was accepted, by the clock: lifetimes count from here.
+    pub at: Timestamp,
+    /// Why it was held from birth; none if it was let in at once.
+    pub held: Option<HeldReason>,
+    /// Where the user sits, if the host application knows.
+    pub place: Option<String>,
+    /// Where it comes from: `[ip] user agent`.
+    pub origin: Option<String>,
+    /// The name of the key with which the host application recorded it.
+    pub app: String,
+    /// The host on which it lives.
+    pub home: String,
+    /// SHA-256 of the caller's idempotency key.
+    pub idempotency: Option<[u8; 32]>,
+}
+
+/// When a session was last used, and whether this process knows that itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastSeen {
+    /// The last use that is known.
+    pub at: Timestamp,
+    /// Whether this process has seen it. If not, a later use may have been lost with another process.
+    pub here: bool,
+}
+
+/// The end of a session. Of two ends the earlier counts, so ends are ordered by time first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// How much later than its idle deadline a session whose last use may have been lost gives its place free,
+/// in milliseconds: twice the interval at which last-seen times are written.
+const UNCERTAIN_IDLE: core::time::Duration = core::time::Duration::from_secs(20);
+
+impl Session {
+    /// Whether `token` is this session's.
+    #[must_use]
+    pub fn is_proven_by(&self, token: &Token<'_>) -> bool {
+        self.id.as_str() == token.session && self.secret == token.secret.hash()
+    }
+
+    /// Whether the session has not ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.marks.ended.is_none()
+    }
+
+    /// The deadline that has passed at `now`, the earlier of two, as an end at its own time.
+    ///
+    /// This is what a check sees.
+    #[must_use]
+    pub fn overdue(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
+        overdue(
+            policy.lifetime_deadline(self.login.at),
+            policy.idle_deadline(self.last_seen.at),
+            now,
+        )
+    }
+
+    /// As [`Session::overdue`], for giving its place to somebody else: a session that this process
+    /// has not seen is idle only a little later, because its last use may have been lost.
+    #[must_use]
+    pub fn overdue_for_others(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
+        let ended = self.overdue(policy, now)?;
+        let uncertain = ended.reason == EndReason::Idle && !self.last_seen.here;
+        let certain_at = if uncertain {
+            ended.at.plus(UNCERTAIN_IDLE)
+        } else {
+            ended.at
+        };
+        (now >= certain_at).then_some(ended)
+    }
+
+    /// The state as a reader should see it at `now`: with the deadline that no commit has recorded yet.
+    #[must_use]
+    pub fn state_at(&self, policy: &Policy, now: Timestamp) -> State {
+        match self.overdue(policy, now) {
+            Some(ended) if !self.state.is_ended() => State::Ended(ended.reason),
+            _ => self.state,
+        }
+    }
+}
+
+/// The deadline that has passed at `now`, the earlier of two. Deadlines are met at `now >= deadline`.
+#[must_use]
+pub(crate) fn overdue(lifetime: Timestamp, idle: Timestamp, now: Timestamp) -> Option<Ended> {
+    let first = if idle < lifetime {
+        Ended {
+            at: idle,
+            reason: EndReason::Idle,
+        }
+    } else {
+        Ended {
+            at: lifetime,
+            reason: EndReason::Lifetime,
+        }
+    };
+    (now >= first.at).then_some(first)
+}

@@ -1,0 +1,248 @@
+//! The closed sets of words that appear in answers, events, logs and the configuration.
+//!
+//! Each word is written once, here; every other place takes it from [`Display`](core::fmt::Display)
+//! or reads it with [`FromStr`](core::str::FromStr).
+
+use core::fmt;
+
+/// A word that is not in its set; the message lists the ones that are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{word}` is not one of: {known}")]
+pub struct UnknownWord {
+    word: String,
+    known: String,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name { $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)* }
+
+        impl $name {
+            /// Every word of the set, in the order of the definition.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word as it appears in answers, events and logs.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|known| known.as_str() == word).ok_or_else(|| UnknownWord {
+                    word: word.to_owned(),
+                    known: Self::ALL.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    };
+}
+
+words! {
+    /// Why a session waits.
+    HeldReason {
+        /// The user already had as many active sessions as the limit allows, or the limit fell.
+        OverLimit = "over_limit",
+        /// The user may choose which of the sessions goes on (policy `ask`).
+        AwaitingChoice = "awaiting_choice",
+        /// A login beyond the limit froze all sessions of the user (policy `freeze`).
+        Frozen = "frozen",
+        /// The login came soon after another session of the user had stopped being active.
+        AfterEnd = "after_end",
+        /// Another session of the user was let in by a supervisor.
+        Superseded = "superseded",
+        /// A supervisor put it on hold.
+        Invalidated = "invalidated",
+    }
+}
+
+words! {
+    /// Why a session is over for good.
+    EndReason {
+        /// The user logged out.
+        LoggedOut = "logged_out",
+        /// It was not used for the idle timeout (NIST SP 800-53 AC-12, OWASP ASVS 5.0 7.3.1).
+        Idle = "idle",
+        /// It reached its maximum lifetime (OWASP ASVS 5.0 7.3.2).
+        Lifetime = "lifetime",
+        /// A newer login took its place (policies `evict_oldest` and `evict_idle`).
+        Evicted = "evicted",
+        /// The user chose to end it from another device (policy `ask`).
+        Chosen = "chosen",
+        /// The same browser logged in again.
+        Replaced = "replaced",
+        /// Too many sessions of the user were waiting.
+        Displaced = "displaced",
+        /// A supervisor ended it.
+        EndedBySupervisor = "ended_by_supervisor",
+        /// It had ended before it was imported.
+        Imported = "imported",
+    }
+}
+
+words! {
+    /// Why a check allows.
+    AllowReason {
+        /// The session is active.
+        Active = "active",
+        /// Sessions are not tracked at all.
+        TrackingOff = "tracking_off",
+        /// The gate is paused.
+        Paused = "paused",
+        /// The policy only observes.
+        Observe = "observe",
+        /// The program itself asked, outside any request.
+        NoRequest = "no_request",
+        /// The path is open to everybody.
+        BypassPath = "bypass_path",
+        /// The user, or a group of the user, is exempt from being held.
+        Bypass = "bypass",
+        /// The question is about another user than the one who asks.
+        OtherUser = "other_user",
+    }
+}
+
+words! {
+    /// What happens at a login when the user already has as many active sessions as the limit allows.
+    OnLimit {
+        /// The new session waits for a supervisor.
+        Hold = "hold",
+        /// The login is refused (NIST SP 800-53 AC-10).
+        Deny = "deny",
+        /// The sessions that were let in longest ago end.
+        EvictOldest = "evict_oldest",
+        /// The sessions that were unseen for longest end.
+        EvictIdle = "evict_idle",
+        /// The new session waits until the user chooses which one ends.
+        Ask = "ask",
+        /// All sessions of the user wait for a supervisor.
+        Freeze = "freeze",
+        /// Nothing is refused; answers say what `hold` would have done.
+        Observe = "observe",
+    }
+}
+
+words! {
+    /// What an event records.
+    Verb {
+        /// A session began.
+        Login = "login",
+        /// A supervisor let a session in.
+        Verify = "verify",
+        /// A session, or all of a user, went from active to held.
+        Invalidate = "invalidate",
+        /// A session ended.
+        End = "end",
+        /// A command was refused.
+        Refuse = "refuse",
+        /// A session goes on only because the policy observes.
+        Observe = "observe",
+        /// An API key was made.
+        KeyCreate = "key_create",
+        /// An API key was revoked.
+        KeyRevoke = "key_revoke",
+        /// The wall clock and the clock of this host differ by more than they may.
+        ClockAlarm = "clock_alarm",
+    }
+}
+
+words! {
+    /// By which way a command came.
+    How {
+        /// The HTTP API.
+        Api = "api",
+        /// A scanned code.
+        Scan = "scan",
+        /// A typed short code.
+        Code = "code",
+        /// A list of the console.
+        List = "list",
+        /// A command for many users at once.
+        Bulk = "bulk",
+        /// The command line.
+        Cli = "cli",
+        /// Another host.
+        Peer = "peer",
+        /// A rule: a deadline, the limit, or the consequence of another command.
+        Rule = "rule",
+    }
+}
+
+/// Whether a session may go on, with the reason if it may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// It may go on.
+    Active,
+    /// It waits until it is verified.
+    Held(HeldReason),
+    /// It is over for good.
+    Ended(EndReason),
+}
+
+impl State {
+    /// `active`, `held` or `ended`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Held(_) => "held",
+            Self::Ended(_) => "ended",
+        }
+    }
+
+    /// The reason's word; an active session has none.
+    #[must_use]
+    pub const fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Active => None,
+            Self::Held(reason) => Some(reason.as_str()),
+            Self::Ended(reason) => Some(reason.as_str()),
+        }
+    }
+
+    /// The state with this word and reason, as [`State::as_str`] and [`State::reason`] gave them.
+    ///
+    /// # Errors
+    /// [`UnknownWord`] if there is no such state or reason.
+    pub fn parse(state: &str, reason: Option<&str>) -> Result<Self, UnknownWord> {
+        match state {
+            "active" => Ok(Self::Active),
+            "held" => reason.unwrap_or_default().parse().map(Self::Held),
+            "ended" => reason.unwrap_or_default().parse().map(Self::Ended),
+            _ => Err(UnknownWord {
+                word: state.to_owned(),
+                known: "active, held, ended".to_owned(),
+            }),
+        }
+    }
+
+    /// Whether the session has ended.
+    #[must_use]
+    pub const fn is_ended(self) -> bool {
+        matches!(self, Self::Ended(_))
+    }
+
+    /// Whether the session waits.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Held(_))
+    }
+
+    /// Whether the session may go on.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active)
+    }
+}

@@ -1,0 +1,127 @@
+//! The configuration of the server: one commented default file that *is* the defaults, a file of the operator over it,
+//! then the environment, then flags. All mistakes are found before anything starts, and reported at once.
+//!
+//! Nothing here reads a file, the environment or a clock; what was read comes in as a [`Source`]. Options that have no
+//! effect yet do not exist.
+
+mod key;
+mod layers;
+mod mistake;
+mod number;
+mod on_limit;
+mod place;
+mod print;
+mod profile;
+mod public_url;
+mod raw;
+mod reader;
+mod schema;
+mod sections;
+mod suggest;
+mod text;
+mod toml_file;
+mod warning;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub(crate) use self::mistake::{Mistake, Mistakes};
+pub(crate) use self::on_limit::OnLimit;
+pub(crate) use self::place::Place;
+pub(crate) use self::profile::{Profile, profile};
+pub(crate) use self::public_url::PublicUrl;
+pub(crate) use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
+pub(crate) use self::warning::Warning;
+
+use self::layers::Layers;
+use self::raw::Setting;
+use self::reader::Reader;
+
+/// The commented default file. It holds every default value; there is none in the code.
+pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
+
+/// What the configuration is made from, weakest first.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Source<'a> {
+    /// The operator's file: its path, as messages shall name it, and its text.
+    pub(crate) file: Option<(&'a Path, &'a str)>,
+    /// The folder that a relative database path counts from, in whichever layer it stands. Without it: the folder of
+    /// the file, and without a file the process's own.
+    pub(crate) base_dir: Option<&'a Path>,
+    /// Environment variables and their values; all of them may be passed, only `VAHTI__…` counts.
+    pub(crate) environment: &'a [(String, String)],
+    /// Flags of the command line: a dotted key such as `http.listen`, and its value as text. The last one wins.
+    pub(crate) flags: &'a [(String, String)],
+}
+
+/// The configuration, complete and checked. Only [`Config::load`] makes one.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    /// `[http]`: where Vahti answers.
+    pub(crate) http: Http,
+    /// `[store]`: the database.
+    pub(crate) store: Store,
+    /// `[sessions]`: limits, policy and deadlines.
+    pub(crate) sessions: Sessions,
+    /// `[bypass]`: who and what is never held.
+    pub(crate) bypass: Bypass,
+    /// `[cookie]`: the session cookie.
+    pub(crate) cookie: Cookie,
+    /// What is in effect and where it stands, for [`Config::to_toml`].
+    effective: Vec<Setting>,
+    /// How the operator's file is called.
+    file: Option<String>,
+}
+
+impl Config {
+    /// Lays the layers over each other and checks every value of every layer, overridden ones too.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, at once: first the file in its own order, then the environment, then flags.
+    pub(crate) fn load(source: Source<'_>) -> Result<Self, Mistakes> {
+        let file = source.file.map(|(path, _)| path.display().to_string());
+        let base_dir = source.base_dir.or_else(|| source.file.and_then(|(path, _)| path.parent()));
+        let layers = Layers::stack(&source);
+        let mut reader = Reader::new(&layers.settings, layers.mistakes);
+
+        let http = Http::read(&mut reader);
+        let store = Store::read(&mut reader, base_dir);
+        let sessions = Sessions::read(&mut reader);
+        let bypass = Bypass::read(&mut reader);
+        let cookie = Cookie::read(&mut reader, http.as_ref().map(|http| &http.public_url));
+
+        let mistakes = reader.into_mistakes();
+        match (http, store, sessions, bypass, cookie) {
+            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie)) if mistakes.is_empty() => {
+                let effective = layers::effective(layers.settings);
+                Ok(Self { http, store, sessions, bypass, cookie, effective, file })
+            }
+            _ => Err(Mistakes::new(file, mistakes)),
+        }
+    }
+
+    /// The effective configuration as TOML: every key in the order of the default file, without its comments. Behind a
+    /// value that is not the default stands where it comes from. It loads back to the same configuration.
+    pub(crate) fn to_toml(&self) -> String {
+        print::print(self)
+    }
+
+    /// What is allowed and still probably not meant; empty when nothing is.
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        warning::warnings(self)
+    }
+}
+
+/// Two configurations are the same when they say the same, wherever it stands.
+impl PartialEq for Config {
+    fn eq(&self, other: &Self) -> bool {
+        self.http == other.http
+            && self.store == other.store
+            && self.sessions == other.sessions
+            && self.bypass == other.bypass
+            && self.cookie == other.cookie
+    }
+}

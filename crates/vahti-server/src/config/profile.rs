@@ -1,0 +1,100 @@
+//! Starting points for `vahti init`: the default file, with a profile's values in place of the defaults, and why.
+
+use toml::de::DeTable;
+
+use super::DEFAULT_FILE;
+
+/// A kind of installation that `vahti init` writes a configuration for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Profile {
+    /// Supervised exams: one session each, a supervisor lets in.
+    Exam,
+    /// Services that sell seats: the customer chooses which device goes on.
+    Seats,
+    /// Regulated applications: a limit on concurrent sessions, an idle timeout, a lifetime.
+    Regulated,
+    /// A host of TIM's network: as its own session module behaves.
+    Tim,
+}
+
+impl Profile {
+    /// Every profile.
+    pub(crate) const ALL: &[Self] = &[Self::Exam, Self::Seats, Self::Regulated, Self::Tim];
+
+    /// What stands at the top of its file, in lines of a comment.
+    const fn heading(self) -> &'static str {
+        match self {
+            Self::Exam => {
+                "# The configuration of Vahti, profile \"exam\": supervised exams. One session for each person; another login\n\
+                 # waits until a supervisor has looked at the person and lets it in."
+            }
+            Self::Seats => {
+                "# The configuration of Vahti, profile \"seats\": services that sell seats. A customer uses as many devices at\n\
+                 # the same time as were paid for, and chooses which one goes on."
+            }
+            Self::Regulated => {
+                "# The configuration of Vahti, profile \"regulated\": applications that must limit concurrent sessions (NIST\n\
+                 # SP 800-53 AC-10), end them when they are idle or old (AC-12), and say how (OWASP ASVS 5.0 chapter 7)."
+            }
+            Self::Tim => {
+                "# The configuration of Vahti, profile \"tim\": a host of TIM's network. Sessions behave as in TIM's own session\n\
+                 # module: one for each person, no deadlines, administrators exempt."
+            }
+        }
+    }
+
+    /// What it sets: section, key, value as TOML writes it, and why.
+    const fn values(self) -> &'static [(&'static str, &'static str, &'static str, &'static str)] {
+        match self {
+            Self::Exam => &[
+                ("sessions", "max_per_user", "1", "one person, one screen."),
+                ("sessions", "on_limit", "\"hold\"", "a supervisor decides, not a rule: the person in the hall is the right one."),
+                ("sessions", "hold_after_end", "\"8h\"", "longer than any exam, shorter than the way to the next day's."),
+                ("sessions", "idle_timeout", "\"0s\"", "somebody who thinks for an hour must not be logged out."),
+                ("sessions", "max_lifetime", "\"10h\"", "an exam day; the next day begins with a new login."),
+            ],
+            Self::Seats => &[
+                ("sessions", "max_per_user", "1", "the seats of one account; plans with more of them are groups, below."),
+                ("sessions", "on_limit", "\"ask\"", "the customer knows best which device is not needed; nobody has to call."),
+                ("sessions", "idle_timeout", "\"14d\"", "a device left in a drawer gives its seat back."),
+                ("sessions", "max_lifetime", "\"90d\"", "a customer logs in four times a year; a stolen token does not live for ever."),
+            ],
+            Self::Regulated => &[
+                ("sessions", "max_per_user", "1", "NIST AC-10, ASVS 7.1.2: write down why, if it must be more."),
+                ("sessions", "on_limit", "\"deny\"", "the limit is enforced where the login happens; ending the old one is a person's act."),
+                ("sessions", "idle_timeout", "\"15m\"", "NIST AC-12, ASVS 7.3.1."),
+                ("sessions", "max_lifetime", "\"12h\"", "NIST AC-12, ASVS 7.3.2: a working day."),
+            ],
+            Self::Tim => &[
+                ("sessions", "max_per_user", "1", "TIM's default."),
+                ("sessions", "on_limit", "\"hold\"", "TIM's only policy."),
+                ("sessions", "hold_after_end", "\"0s\"", "TIM has none."),
+                ("sessions", "idle_timeout", "\"0s\"", "TIM has none."),
+                ("sessions", "max_lifetime", "\"0s\"", "TIM has none: a forgotten session keeps its place until somebody ends it."),
+                ("bypass", "groups", "[\"admin\"]", "TIM exempts administrators; name this group at their login."),
+            ],
+        }
+    }
+}
+
+/// The commented configuration file of a profile: the default file with the profile's values in it, each with its reason
+/// above it.
+pub(crate) fn profile(profile: Profile) -> String {
+    let (table, _) = DeTable::parse_recoverable(DEFAULT_FILE);
+    let mut edits = Vec::new();
+    for (section, key, value, why) in profile.values() {
+        let section = table.get_ref().get(*section).and_then(|section| section.get_ref().as_table());
+        if let Some((name, old)) = section.and_then(|section| section.get_key_value(*key)) {
+            edits.push((name.span().start, old.span(), format!("# Of this profile: {why}\n"), *value));
+        }
+    }
+    // From the end, so that what is left to edit stays where it is.
+    edits.sort_by_key(|(line, ..)| std::cmp::Reverse(*line));
+    let mut text = DEFAULT_FILE.to_owned();
+    for (line, old, why, value) in edits {
+        text.replace_range(old, value);
+        text.insert_str(line, &why);
+    }
+    let after_first_line = text.split_once('\n').map_or("", |(_, rest)| rest);
+    format!("{}\n{after_first_line}", profile.heading())
+}

@@ -1,0 +1,179 @@
+//! The sections of the configuration as the rest of the server uses them: typed, checked, nothing left to interpret.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::mistake::Wrong;
+use super::on_limit::OnLimit;
+use super::public_url::PublicUrl;
+use super::reader::Reader;
+use super::{number, text};
+
+/// `[http]`: where Vahti answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Http {
+    /// The address and port to answer on.
+    pub(crate) listen: SocketAddr,
+    /// The address that people's browsers use.
+    pub(crate) public_url: PublicUrl,
+}
+
+/// `[store]`: the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Store {
+    /// The file of the SQLite database, laid onto the base folder when it was relative.
+    pub(crate) path: PathBuf,
+    /// Below this many free bytes on its disk logins are refused; 0: the disk is not watched.
+    pub(crate) min_free_bytes: u64,
+}
+
+/// `[sessions]`: limits, policy and deadlines. A duration of zero is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sessions {
+    /// Whether sessions are tracked at all; if not, every check allows.
+    pub(crate) enabled: bool,
+    /// Active sessions a user may have at the same time; 0: no limit.
+    pub(crate) max_per_user: u32,
+    /// What happens to a login beyond the limit.
+    pub(crate) on_limit: OnLimit,
+    /// A login this soon after a session of the user was put out is held.
+    pub(crate) hold_after_end: Duration,
+    /// Held sessions a user may have; at least 1.
+    pub(crate) held_max_per_user: u32,
+    /// A session not seen for this long ends; zero, or at least 60 s.
+    pub(crate) idle_timeout: Duration,
+    /// A session ends this long after its login.
+    pub(crate) max_lifetime: Duration,
+    /// Ended sessions and their history are deleted after this time; zero: never.
+    pub(crate) retention: Duration,
+    /// How long a host may reuse an answer.
+    pub(crate) cache_for: Duration,
+    /// The limits of groups, by name; 0: no limit.
+    pub(crate) groups: BTreeMap<String, u32>,
+}
+
+/// `[bypass]`: who and what is never held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bypass {
+    /// User names, compared byte for byte.
+    pub(crate) users: BTreeSet<String>,
+    /// Groups.
+    pub(crate) groups: BTreeSet<String>,
+    /// `/path` or `https://host/path`, exact.
+    pub(crate) paths: BTreeSet<String>,
+}
+
+/// `[cookie]`: the session cookie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cookie {
+    /// Its name; the default one is already resolved.
+    pub(crate) name: String,
+    /// Whether it carries `Secure`: when browsers come over https.
+    pub(crate) secure: bool,
+    /// Its `SameSite`.
+    pub(crate) same_site: SameSite,
+}
+
+/// When a browser sends the cookie along from other sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SameSite {
+    /// With links that lead here, not with embedded content.
+    Lax,
+    /// Never.
+    Strict,
+    /// Always; browsers take it over https only.
+    None,
+}
+
+impl SameSite {
+    /// Every value, in the order in which people are shown them.
+    pub(crate) const ALL: &[Self] = &[Self::Lax, Self::Strict, Self::None];
+
+    /// The word that the configuration has for it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lax => "lax",
+            Self::Strict => "strict",
+            Self::None => "none",
+        }
+    }
+}
+
+// Each of these reads every key before it gives up on any: a mistake must not hide the next one.
+
+impl Http {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let listen = reader.get("http.listen", text::socket_address);
+        let public_url = reader.get("http.public_url", PublicUrl::read);
+        Some(Self { listen: listen?, public_url: public_url? })
+    }
+}
+
+impl Store {
+    pub(super) fn read(reader: &mut Reader<'_>, base_dir: Option<&Path>) -> Option<Self> {
+        let path = reader.get("store.url", |raw| text::store_path(raw, base_dir));
+        let min_free_bytes = reader.get("store.min_free", number::size);
+        Some(Self { path: path?, min_free_bytes: min_free_bytes? })
+    }
+}
+
+impl Sessions {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let enabled = reader.get("sessions.enabled", number::yes_or_no);
+        let max_per_user = reader.get("sessions.max_per_user", number::count);
+        let on_limit = reader.get("sessions.on_limit", |raw| text::word(raw, OnLimit::ALL, OnLimit::as_str));
+        let hold_after_end = reader.get("sessions.hold_after_end", number::duration);
+        let held_max_per_user = reader.get("sessions.held_max_per_user", number::count_from_one);
+        let idle_timeout = reader.get("sessions.idle_timeout", number::idle_timeout);
+        let max_lifetime = reader.get("sessions.max_lifetime", number::duration);
+        let retention = reader.get("sessions.retention", number::duration);
+        let cache_for = reader.get("sessions.cache_for", number::duration);
+        let groups = reader.groups(|name, raw| text::group_name(name).and_then(|()| number::count(raw)));
+        Some(Self {
+            enabled: enabled?,
+            max_per_user: max_per_user?,
+            on_limit: on_limit?,
+            hold_after_end: hold_after_end?,
+            held_max_per_user: held_max_per_user?,
+            idle_timeout: idle_timeout?,
+            max_lifetime: max_lifetime?,
+            retention: retention?,
+            cache_for: cache_for?,
+            groups,
+        })
+    }
+}
+
+impl Bypass {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let users = reader.set("bypass.users", text::user);
+        let groups = reader.set("bypass.groups", text::group);
+        let paths = reader.set("bypass.paths", text::bypass_path);
+        Some(Self { users: users?, groups: groups?, paths: paths? })
+    }
+}
+
+impl Cookie {
+    /// The cookie of a public address; without one (it was wrong) only what can be checked alone is.
+    pub(super) fn read(reader: &mut Reader<'_>, public_url: Option<&PublicUrl>) -> Option<Self> {
+        let name = reader.find("cookie.name", text::cookie_name);
+        let same_site = reader.find("cookie.same_site", |raw| text::word(raw, SameSite::ALL, SameSite::as_str));
+        let secure = public_url?.is_https();
+        let right = "Set `http.public_url` to the https address, or choose another.";
+        if let Some(found) = &name
+            && let Some(name) = found.value.as_deref().filter(|name| text::needs_https(name) && !secure)
+        {
+            let wrong = format!("Browsers take a cookie named \"{name}\" over https only, and `http.public_url` is http.");
+            reader.note(Wrong::new(wrong, right), found.place.clone(), "cookie.name");
+        }
+        if let Some(found) = same_site.as_ref().filter(|found| found.value == SameSite::None && !secure) {
+            let wrong = "Browsers take \"none\" over https only, and `http.public_url` is http.";
+            reader.note(Wrong::new(wrong, right), found.place.clone(), "cookie.same_site");
+        }
+        let default_name = if secure { "__Host-vahti" } else { "vahti" };
+        let name = name?.value.unwrap_or_else(|| default_name.to_owned());
+        Some(Self { name, secure, same_site: same_site?.value })
+    }
+}

@@ -1,0 +1,168 @@
+//! Reads the text of a TOML file into settings with their places. What cannot be read, and what nobody knows, is a
+//! mistake with its line.
+//!
+//! A line that is no TOML does not hide the others: the parser goes on behind it, and only values that the broken line
+//! may have touched are left alone.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error};
+
+use super::key::{Key, quoted};
+use super::mistake::{Mistake, Wrong};
+use super::place::{Place, line_of};
+use super::raw::{Raw, Setting};
+use super::schema::{GROUPS, LIMIT, Schema};
+
+/// What a text was found to hold.
+#[derive(Default)]
+pub(super) struct Contents {
+    /// Its known values, in the order of the text.
+    pub(super) settings: Vec<Setting>,
+    /// What is wrong with it, in no order.
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// Reads the text of the operator's file.
+pub(super) fn read(text: &str, schema: &Schema) -> Contents {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut broken: Vec<Broken> = errors.iter().map(|error| Broken::new(text, error)).collect();
+    broken.sort_by_key(|broken| broken.at);
+    broken.dedup_by_key(|broken| broken.line);
+    let mut walk = Walk { text, schema, broken, swallowed: Vec::new(), contents: Contents::default() };
+    walk.root(table.get_ref());
+    walk.finish()
+}
+
+/// One place where the text is no TOML.
+struct Broken {
+    at: usize,
+    line: usize,
+    message: String,
+}
+
+impl Broken {
+    fn new(text: &str, error: &Error) -> Self {
+        let at = error.span().map_or(text.len(), |span| span.start);
+        Self { at, line: line_of(text, at), message: error.message().to_owned() }
+    }
+}
+
+/// A name and a value, as parsed.
+type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
+
+struct Walk<'a> {
+    text: &'a str,
+    schema: &'a Schema,
+    broken: Vec<Broken>,
+    /// Line ranges of values that a broken line runs through.
+    swallowed: Vec<Range<usize>>,
+    contents: Contents,
+}
+
+impl Walk<'_> {
+    fn root(&mut self, table: &DeTable<'_>) {
+        for (name, value) in self.sound_entries(table) {
+            let section = name.get_ref().as_ref();
+            match value.get_ref() {
+                DeValue::Table(table) if self.schema.has_section(section) => self.section(section, table),
+                _ if self.schema.has_section(section) => {
+                    let wrong = format!("`{section}` is a section, and stands once.");
+                    self.wrong(name, quoted(section), Wrong::new(wrong, format!("Write [{section}] on a line of its own.")));
+                }
+                DeValue::Table(_) => self.wrong(name, quoted(section), self.schema.unknown_section(section)),
+                DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()) => {
+                    self.wrong(name, quoted(section), self.schema.unknown_section(section));
+                }
+                _ => self.wrong(name, quoted(section), self.schema.unknown_outside(section)),
+            }
+        }
+    }
+
+    fn section(&mut self, section: &str, table: &DeTable<'_>) {
+        for (name, value) in self.sound_entries(table) {
+            let dotted = format!("{section}.{}", name.get_ref());
+            if dotted == GROUPS {
+                self.groups(name, value.get_ref());
+            } else if self.schema.has(&dotted) {
+                self.setting(name, Key::Plain(dotted), value.get_ref());
+            } else {
+                let wrong = self.schema.unknown_in(section, name.get_ref());
+                self.wrong(name, format!("{section}.{}", quoted(name.get_ref())), wrong);
+            }
+        }
+    }
+
+    fn groups(&mut self, groups: &Spanned<std::borrow::Cow<'_, str>>, value: &DeValue<'_>) {
+        let Some(table) = value.as_table() else {
+            let wrong = Wrong::new("The limits of groups are sections.", format!("Write [{GROUPS}.NAME], and below it {LIMIT}."));
+            return self.wrong(groups, GROUPS.to_owned(), wrong);
+        };
+        for (name, value) in self.sound_entries(table) {
+            let group = name.get_ref();
+            let dotted = format!("{GROUPS}.{}", quoted(group));
+            let inside = value.get_ref().as_table().filter(|table| !table.is_empty());
+            let Some(table) = inside else {
+                let right = format!("Write [{dotted}], and below it {LIMIT} = 5.");
+                self.wrong(name, dotted, Wrong::new(format!("A group is a section with `{LIMIT}`."), right));
+                continue;
+            };
+            for (name, value) in self.sound_entries(table) {
+                if name.get_ref() == LIMIT {
+                    self.setting(name, Key::GroupLimit(group.to_string()), value.get_ref());
+                } else {
+                    let wrong = Schema::unknown_in_group(name.get_ref());
+                    self.wrong(name, format!("{dotted}.{}", quoted(name.get_ref())), wrong);
+                }
+            }
+        }
+    }
+
+    /// The entries of a table in the order of the text, without those that a broken line may have touched.
+    fn sound_entries<'t, 'i>(&mut self, table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
+        let mut entries: Vec<Entry<'t, 'i>> = table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        entries.retain(|(name, value)| {
+            let end = if value.get_ref().is_table() { name.span().end } else { value.span().end };
+            let lines = line_of(self.text, name.span().start)..line_of(self.text, end) + 1;
+            let touched = self.broken.iter().any(|broken| lines.contains(&broken.line));
+            if touched {
+                self.swallowed.push(lines);
+            }
+            !touched
+        });
+        entries
+    }
+
+    fn setting(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, key: Key, value: &DeValue<'_>) {
+        let raw = Raw::from_toml(value, &|at| self.place(at));
+        let place = self.place(name.span().start);
+        self.contents.settings.push(Setting { key, raw, place });
+    }
+
+    fn wrong(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, key: String, wrong: Wrong) {
+        let place = self.place(name.span().start);
+        self.contents.mistakes.push(wrong.at(place, key));
+    }
+
+    fn place(&self, at: usize) -> Place {
+        Place::File { at, line: line_of(self.text, at) }
+    }
+
+    /// Adds the broken lines: of those inside one value only the first, because the others follow from it.
+    fn finish(mut self) -> Contents {
+        let mut last_swallower = None;
+        for broken in std::mem::take(&mut self.broken) {
+            let swallower = self.swallowed.iter().position(|lines| lines.contains(&broken.line));
+            if swallower.is_some() && swallower == last_swallower {
+                continue;
+            }
+            last_swallower = swallower;
+            let place = Place::File { at: broken.at, line: broken.line };
+            let wrong = format!("This is not TOML: {}.", broken.message);
+            self.contents.mistakes.push(Mistake { place, key: None, wrong, right: String::new() });
+        }
+        self.contents
+    }
+}

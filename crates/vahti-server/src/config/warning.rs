@@ -1,0 +1,59 @@
+//! What is allowed and still probably not meant. A warning never stops a start.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Config, OnLimit};
+
+/// From here on it is worth saying how long a held session goes on.
+const LONG_CACHE: Duration = Duration::from_secs(60);
+
+/// One warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Warning {
+    key: &'static str,
+    text: String,
+}
+
+impl Warning {
+    /// The dotted key that it is about.
+    pub(crate) fn key(&self) -> &'static str {
+        self.key
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The warnings about a configuration; see [`Config::warnings`].
+pub(super) fn warnings(config: &Config) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut warn = |key, text: String| warnings.push(Warning { key, text });
+    let (url, sessions) = (&config.http.public_url, &config.sessions);
+    if url.is_loopback() {
+        let text = "`public_url` is a loopback address: no phone can open the QR codes. Set it to the address that people use.";
+        warn("http.public_url", text.to_owned());
+    } else if !url.is_https() {
+        let text = "is plain http: whoever listens on the network can take over sessions. Put a proxy with https in front.";
+        warn("http.public_url", format!("`public_url` {text}"));
+    }
+    if !sessions.enabled {
+        warn("sessions.enabled", "`enabled` is false: nothing is recorded, and every check allows.".to_owned());
+    } else if sessions.on_limit == OnLimit::Observe {
+        warn("sessions.on_limit", "`on_limit` is \"observe\": nothing is refused; answers only say what would be.".to_owned());
+    }
+    let (idle, lifetime) = (sessions.idle_timeout, sessions.max_lifetime);
+    if !lifetime.is_zero() && idle >= lifetime {
+        let text = "`idle_timeout` is not shorter than `max_lifetime`: it never comes into effect.";
+        warn("sessions.idle_timeout", text.to_owned());
+    }
+    if sessions.cache_for >= LONG_CACHE {
+        let cache = humantime::format_duration(sessions.cache_for);
+        let text = format!("`cache_for`: an application may go on with a session for {cache} after it was held or ended.");
+        warn("sessions.cache_for", text);
+    }
+    warnings
+}

@@ -1,0 +1,70 @@
+//! `cargo xtask test`: builds the tests once, runs every suite to its end, and says as its last line how many
+//! passed. Nothing is skipped: an ignored test counts as failed, and so does a run of no test at all.
+
+mod report;
+mod suite;
+
+pub(crate) use report::Report;
+
+use crate::{debian, process, workspace};
+use report::Row;
+use std::process::{Command, ExitCode};
+
+/// What to run.
+#[derive(clap::Args, Default)]
+pub(crate) struct Options {
+    /// Also the long tests (sets VAHTI_LONG=1).
+    #[arg(long)]
+    long: bool,
+    /// Only tests whose name contains this.
+    filter: Option<String>,
+}
+
+/// The whole task.
+pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
+    let report = report(options)?;
+    print!("{}", report.table());
+    println!("{}", report.last_line());
+    Ok(report.exit_code())
+}
+
+/// Builds, runs, and leaves the printing to the caller.
+pub(crate) fn report(options: &Options) -> Result<Report, String> {
+    debian::ensure()?;
+    let packages = workspace::packages()?;
+    let suites = suite::build(&packages)?;
+    let mut rows = Vec::new();
+    for suite in suites {
+        println!("\n=== {}", suite.name);
+        rows.push(suite.run(options)?);
+    }
+    println!("\n=== documentation");
+    rows.push(documentation(options)?);
+    Ok(Report { rows })
+}
+
+fn documentation(options: &Options) -> Result<Row, String> {
+    let mut command = process::cargo(&[
+        "test",
+        "--workspace",
+        "--all-features",
+        "--doc",
+        "--no-fail-fast",
+    ]);
+    options.apply(command.arg("--"));
+    let finished = suite::finish(command)?;
+    Ok(finished.into_row("documentation", report::Results::OnePerCrate))
+}
+
+impl Options {
+    /// The arguments and the environment of a test binary.
+    fn apply(&self, command: &mut Command) {
+        command.args(&self.filter);
+        if self.long {
+            command.env("VAHTI_LONG", "1");
+        }
+        command
+            .env("INSTA_UPDATE", "no")
+            .env_remove("INSTA_FORCE_PASS");
+    }
+}

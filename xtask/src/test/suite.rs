@@ -1,0 +1,241 @@
+//! A suite is one test binary. This finds them in what cargo says while it builds, and runs one as `cargo test`
+//! would: in its package's folder, with its package's environment.
+
+use super::Options;
+use super::report::{self, Counts, Results, Row};
+use crate::process;
+use crate::workspace::{Package, text};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// How long the output of a suite may stay open after the suite has ended.
+const OUTPUT_GRACE: Duration = Duration::from_secs(5);
+
+/// One test binary.
+#[derive(Debug)]
+pub(crate) struct Suite {
+    pub(crate) name: String,
+    executable: PathBuf,
+    folder: PathBuf,
+    environment: Vec<(String, String)>,
+}
+
+/// How a test binary ended, and what it counted.
+pub(crate) struct Finished {
+    status: ExitStatus,
+    /// `None` when a process that it started still holds its output.
+    results: Option<Vec<Counts>>,
+    time: Duration,
+}
+
+/// Builds all tests, and lists their binaries in the order of their names.
+pub(crate) fn build(packages: &[Package]) -> Result<Vec<Suite>, String> {
+    let mut cargo = process::cargo(&["test", "--workspace", "--all-features", "--no-run"]);
+    cargo
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let line = process::line(&cargo);
+    let output = cargo
+        .output()
+        .map_err(|error| process::cannot_start(&line, &error))?;
+    if !output.status.success() {
+        return Err("the tests do not build; see above".to_owned());
+    }
+    Ok(find(&String::from_utf8_lossy(&output.stdout), packages))
+}
+
+fn find(messages: &str, packages: &[Package]) -> Vec<Suite> {
+    let artifacts: Vec<Value> = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|message: &Value| message["executable"].is_string())
+        .collect();
+    let tests = artifacts
+        .iter()
+        .filter(|artifact| artifact["profile"]["test"] == true);
+    let mut suites: Vec<_> = tests
+        .filter_map(|test| suite(test, &artifacts, packages))
+        .collect();
+    suites.sort_by(|a, b| a.name.cmp(&b.name));
+    suites
+}
+
+fn suite(test: &Value, artifacts: &[Value], packages: &[Package]) -> Option<Suite> {
+    let manifest = text(&test["manifest_path"]);
+    let package = packages
+        .iter()
+        .find(|package| package.manifest == Path::new(&manifest))?;
+    let folder = package.manifest.parent()?.to_owned();
+    let kind = text(&test["target"]["kind"][0]);
+    Some(Suite {
+        name: format!("{} {kind} {}", package.name, text(&test["target"]["name"])),
+        executable: PathBuf::from(text(&test["executable"])),
+        environment: environment(package, &folder, artifacts),
+        folder,
+    })
+}
+
+fn environment(package: &Package, folder: &Path, artifacts: &[Value]) -> Vec<(String, String)> {
+    let manifest = package.manifest.display().to_string();
+    let mut environment = vec![
+        (
+            "CARGO_MANIFEST_DIR".to_owned(),
+            folder.display().to_string(),
+        ),
+        ("CARGO_MANIFEST_PATH".to_owned(), manifest.clone()),
+        ("CARGO_PKG_NAME".to_owned(), package.name.clone()),
+        ("CARGO_PKG_VERSION".to_owned(), package.version.clone()),
+    ];
+    let binaries = artifacts.iter().filter(|artifact| {
+        artifact["profile"]["test"] == false
+            && artifact["target"]["kind"][0] == "bin"
+            && artifact["manifest_path"] == manifest.as_str()
+    });
+    environment.extend(binaries.map(|binary| {
+        let name = format!("CARGO_BIN_EXE_{}", text(&binary["target"]["name"]));
+        (name, text(&binary["executable"]))
+    }));
+    environment
+}
+
+impl Suite {
+    /// Runs the suite and shows its output as it comes.
+    pub(crate) fn run(&self, options: &Options) -> Result<Row, String> {
+        let mut command = Command::new(&self.executable);
+        command
+            .current_dir(&self.folder)
+            .envs(self.environment.iter().cloned());
+        options.apply(&mut command);
+        Ok(finish(command)?.into_row(&self.name, Results::One))
+    }
+}
+
+/// Runs a command, copies its standard output, and collects the results in it.
+pub(crate) fn finish(mut command: Command) -> Result<Finished, String> {
+    let line = process::line(&command);
+    let cannot = |error| process::cannot_start(&line, &error);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let (outcome, time) = process::timed(|| {
+        let mut child = command.spawn()?;
+        let results = child.stdout.take().map(copy);
+        let status = child.wait()?;
+        let results = results.and_then(|results| results.recv_timeout(OUTPUT_GRACE).ok());
+        Ok((status, results))
+    });
+    let (status, results) = outcome.map_err(cannot)?;
+    Ok(Finished {
+        status,
+        results,
+        time,
+    })
+}
+
+/// In a thread of its own, because a process that a test left behind may hold the pipe open for ever.
+fn copy(output: ChildStdout) -> mpsc::Receiver<Vec<Counts>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut results = Vec::new();
+        let mut input = BufReader::new(output);
+        let mut line = Vec::new();
+        while input
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|read| read > 0)
+        {
+            let text = String::from_utf8_lossy(&line);
+            print!("{text}");
+            results.extend(report::parse(&text));
+            line.clear();
+        }
+        // Nobody waits any more when the grace is over.
+        let _ = sender.send(results);
+    });
+    receiver
+}
+
+impl Finished {
+    /// Judges how it ended. What ends badly without saying so in its result counts as one more failure.
+    pub(crate) fn into_row(self, name: &str, expected: Results) -> Row {
+        let (mut counts, mut problem) = match self.results {
+            None => (
+                Counts::default(),
+                Some("left a process behind that holds its output".to_owned()),
+            ),
+            Some(results) => match expected.count(&results) {
+                Some(counts) => (counts, None),
+                None => (Counts::default(), Some("ended without a result".to_owned())),
+            },
+        };
+        if !self.status.success() && counts.failed == 0 && problem.is_none() {
+            problem = Some(format!("ended with {}", self.status));
+        }
+        counts.failed += u64::from(problem.is_some());
+        Row {
+            name: name.to_owned(),
+            time: self.time,
+            counts,
+            problem,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Row {
+        let finished = finish(process::command("sh", &["-c", script])).unwrap();
+        finished.into_row("sample", Results::One)
+    }
+
+    const OK: &str =
+        "echo 'test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out'";
+
+    #[test]
+    fn a_suite_that_passes_is_counted() {
+        let row = shell(OK);
+        assert_eq!((row.counts.passed, row.counts.failed), (2, 0));
+        assert_eq!(row.problem, None);
+    }
+
+    #[test]
+    fn a_suite_that_ends_without_a_result_has_failed() {
+        let row = shell("exit 0");
+        assert_eq!(row.counts.failed, 1);
+        assert!(row.problem.unwrap().contains("without a result"));
+    }
+
+    #[test]
+    fn a_suite_that_dies_after_its_result_has_failed() {
+        let row = shell(&format!("{OK}; kill -9 $$"));
+        assert_eq!((row.counts.passed, row.counts.failed), (2, 1));
+    }
+
+    #[test]
+    fn the_last_result_of_a_suite_is_its_own() {
+        let shown = "echo 'test result: ok. 40 passed; 0 failed; 0 ignored'";
+        assert_eq!(shell(&format!("{shown}; {OK}")).counts.passed, 2);
+    }
+
+    #[test]
+    fn only_test_binaries_are_suites_and_know_their_package_and_its_binaries() {
+        let packages = crate::workspace::parse(
+            r#"{"packages": [{"name": "a", "version": "1.0.0", "manifest_path": "/w/a/Cargo.toml"}]}"#,
+        );
+        let messages = concat!(
+            r#"{"reason": "compiler-artifact", "manifest_path": "/w/a/Cargo.toml", "executable": "/t/a", "profile": {"test": false}, "target": {"kind": ["bin"], "name": "tool"}}"#,
+            "\nno json\n",
+            r#"{"reason": "compiler-artifact", "manifest_path": "/w/a/Cargo.toml", "executable": "/t/deps/api", "profile": {"test": true}, "target": {"kind": ["test"], "name": "api"}}"#,
+        );
+        let suites = find(messages, &packages.unwrap());
+        assert_eq!(suites.len(), 1);
+        assert_eq!(suites[0].name, "a test api");
+        assert_eq!(suites[0].folder, Path::new("/w/a"));
+        let binary = ("CARGO_BIN_EXE_tool".to_owned(), "/t/a".to_owned());
+        assert!(suites[0].environment.contains(&binary));
+    }
+}
