@@ -35,4 +35,4 @@ pub use session::{Ended, LastSeen, Login, Session};
 pub use stamp::{Hlc, Stamp};
 pub use time::Timestamp;
 pub use token::{InvalidToken, Secret, SecretHash, Token};
-pub use words::{AllowReason, EndReason, HeldReason, How, OnLimit, State, UnknownWord, Verb};
+pub use words::{AllowReason, EndReason, HeldReason, How, OnLimit, Role, State, UnknownWord, Verb};

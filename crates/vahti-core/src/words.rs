@@ -180,6 +180,20 @@ words! {
     }
 }
 
+words! {
+    /// What the holder of an API key may do.
+    Role {
+        /// A host application: login, check, end.
+        App = "app",
+        /// A supervisor's tool: list, verify, invalidate, end.
+        Supervisor = "supervisor",
+        /// Everything, also for all users at once.
+        Admin = "admin",
+        /// Reads everything, changes nothing.
+        Auditor = "auditor",
+    }
+}
+
 /// Whether a session may go on, with the reason if it may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use super::raw::shown;
+
 /// What stands before a group's name in a dotted key.
 const GROUPS: &str = "sessions.groups.";
 /// The one key of a group.
@@ -56,10 +58,10 @@ fn to_variable_part(dotted: &str) -> String {
     dotted.to_ascii_uppercase().replace('.', "__")
 }
 
-/// A name as a dotted key of TOML writes it: quoted where it must be.
+/// A name as a part of a dotted key: quoted where it must be, and always on one line.
 pub(super) fn quoted(name: &str) -> String {
-    let bare = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-    if bare { name.to_owned() } else { toml::Value::from(name).to_string() }
+    let bare = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    if bare { name.to_owned() } else { shown(name) }
 }
 
 impl fmt::Display for Key {

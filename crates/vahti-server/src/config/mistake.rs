@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::place::Place;
+use super::text::is_unfit;
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,16 +35,12 @@ impl Mistake {
         &self.right
     }
 
-    fn write(&self, f: &mut fmt::Formatter<'_>, file: &str) -> fmt::Result {
-        write!(f, "{}", self.place.shown(file))?;
-        if let Place::Environment { variable } = &self.place {
-            write!(f, " {variable}")?;
-        }
-        if let Some(key) = &self.key {
-            write!(f, ": {key}")?;
-        }
-        write!(f, ": {}", self.wrong)?;
-        if self.right.is_empty() { Ok(()) } else { write!(f, " {}", self.right) }
+    /// The mistake on one line; `file` is how the operator's file is called.
+    fn line(&self, file: &str) -> String {
+        let variable = if let Place::Environment { variable } = &self.place { format!(" {variable}") } else { String::new() };
+        let key = self.key.as_ref().map_or_else(String::new, |key| format!(": {key}"));
+        let line = format!("{}{variable}{key}: {} {}", self.place.shown(file), self.wrong, self.right);
+        line.trim_end().replace(is_unfit, "?")
     }
 }
 
@@ -101,8 +98,7 @@ impl fmt::Display for Mistakes {
         let many = if self.count() == 1 { "mistake" } else { "mistakes" };
         write!(f, "{subject} has {} {many}; nothing was started.", self.count())?;
         for mistake in &self.mistakes {
-            f.write_str("\n  ")?;
-            mistake.write(f, file)?;
+            write!(f, "\n  {}", mistake.line(file))?;
         }
         Ok(())
     }

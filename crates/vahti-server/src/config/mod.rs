@@ -91,7 +91,7 @@ impl Config {
         let store = Store::read(&mut reader, base_dir);
         let sessions = Sessions::read(&mut reader);
         let bypass = Bypass::read(&mut reader);
-        let cookie = Cookie::read(&mut reader, http.as_ref().map(|http| &http.public_url));
+        let cookie = Cookie::read(&mut reader);
 
         let mistakes = reader.into_mistakes();
         match (http, store, sessions, bypass, cookie) {

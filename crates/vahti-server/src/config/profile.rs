@@ -61,7 +61,7 @@ impl Profile {
             ],
             Self::Regulated => &[
                 ("sessions", "max_per_user", "1", "NIST AC-10, ASVS 7.1.2: write down why, if it must be more."),
-                ("sessions", "on_limit", "\"deny\"", "the limit is enforced where the login happens; ending the old one is a person's act."),
+                ("sessions", "on_limit", "\"deny\"", "NIST AC-10: no login beyond the limit. A lost device keeps its place until it is idle."),
                 ("sessions", "idle_timeout", "\"15m\"", "NIST AC-12, ASVS 7.3.1."),
                 ("sessions", "max_lifetime", "\"12h\"", "NIST AC-12, ASVS 7.3.2: a working day."),
             ],
@@ -97,4 +97,47 @@ pub(crate) fn profile(profile: Profile) -> String {
     }
     let after_first_line = text.split_once('\n').map_or("", |(_, rest)| rest);
     format!("{}\n{after_first_line}", profile.heading())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::super::{Config, OnLimit, Source};
+    use super::*;
+
+    fn load(of: Profile) -> Config {
+        let text = profile(of);
+        let file = Some((Path::new("vahti.toml"), text.as_str()));
+        Config::load(Source { file, ..Source::default() }).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    }
+
+    #[test]
+    fn every_profile_loads_and_every_value_of_it_is_in_the_file_with_its_reason() {
+        for of in Profile::ALL {
+            load(*of);
+            let text = profile(*of);
+            assert!(text.starts_with(of.heading()) && !text.contains("Every value below is the default"));
+            for (_, key, value, why) in of.values() {
+                assert!(text.contains(&format!("# Of this profile: {why}\n{key} = {value}\n")), "{key}\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn profiles_say_what_they_are_for() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let exam = load(Profile::Exam).sessions;
+        assert_eq!((exam.on_limit, exam.hold_after_end, exam.max_lifetime), (OnLimit::Hold, hours(8), hours(10)));
+        let seats = load(Profile::Seats).sessions;
+        assert_eq!((seats.on_limit, seats.idle_timeout), (OnLimit::Ask, hours(14 * 24)));
+        let regulated = load(Profile::Regulated).sessions;
+        assert_eq!((regulated.on_limit, regulated.max_lifetime), (OnLimit::Deny, hours(12)));
+        assert_eq!(regulated.idle_timeout, Duration::from_secs(15 * 60));
+        let tim = load(Profile::Tim);
+        assert_eq!((tim.sessions.max_per_user, tim.sessions.on_limit), (1, OnLimit::Hold));
+        assert!(tim.sessions.idle_timeout.is_zero() && tim.sessions.max_lifetime.is_zero());
+        assert!(tim.bypass.groups.iter().eq(["admin"]));
+    }
 }

@@ -60,6 +60,11 @@ impl<'a> Reader<'a> {
         self.find(key, parse).map(|found| found.value)
     }
 
+    /// The effective value of a key that is read elsewhere, too: what is wrong with it is noted there.
+    pub(super) fn peek<T>(&self, key: &str, parse: impl Fn(&Raw) -> Result<T, Wrong>) -> Option<T> {
+        self.settings.iter().rfind(|setting| setting.key.is(key)).and_then(|setting| parse(&setting.raw).ok())
+    }
+
     /// The effective list of a key. Each item may be a mistake of its own.
     pub(super) fn set(&mut self, key: &str, parse: impl Fn(&Raw) -> Result<String, Wrong>) -> Option<BTreeSet<String>> {
         let mut wrongs = Vec::new();

@@ -156,11 +156,11 @@ impl Bypass {
 }
 
 impl Cookie {
-    /// The cookie of a public address; without one (it was wrong) only what can be checked alone is.
-    pub(super) fn read(reader: &mut Reader<'_>, public_url: Option<&PublicUrl>) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let name = reader.find("cookie.name", text::cookie_name);
         let same_site = reader.find("cookie.same_site", |raw| text::word(raw, SameSite::ALL, SameSite::as_str));
-        let secure = public_url?.is_https();
+        // When the address is wrong, only what can be checked without it is.
+        let secure = reader.peek("http.public_url", PublicUrl::read)?.is_https();
         let right = "Set `http.public_url` to the https address, or choose another.";
         if let Some(found) = &name
             && let Some(name) = found.value.as_deref().filter(|name| text::needs_https(name) && !secure)

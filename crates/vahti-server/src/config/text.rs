@@ -64,7 +64,7 @@ pub(super) fn user(raw: &Raw) -> Result<String, Wrong> {
         _ if text.len() > USER_MAX_BYTES => format!("{} has {} bytes.", shown(text), text.len()),
         _ => return Ok(text.to_owned()),
     };
-    Err(Wrong::new(wrong, format!("A user name has 1 to {USER_MAX_BYTES} bytes.")))
+    Err(Wrong::new(wrong, format!("Write 1 to {USER_MAX_BYTES} bytes, and not \"-\".")))
 }
 
 /// A group in a list.

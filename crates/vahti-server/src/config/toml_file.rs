@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Error};
+use toml::de::{DeString, DeTable, DeValue, Error};
 
 use super::key::{Key, quoted};
 use super::mistake::{Mistake, Wrong};
@@ -29,7 +29,6 @@ pub(super) fn read(text: &str, schema: &Schema) -> Contents {
     let (table, errors) = DeTable::parse_recoverable(text);
     let mut broken: Vec<Broken> = errors.iter().map(|error| Broken::new(text, error)).collect();
     broken.sort_by_key(|broken| broken.at);
-    broken.dedup_by_key(|broken| broken.line);
     let mut walk = Walk { text, schema, broken, swallowed: Vec::new(), contents: Contents::default() };
     walk.root(table.get_ref());
     walk.finish()
@@ -47,17 +46,43 @@ impl Broken {
         let at = error.span().map_or(text.len(), |span| span.start);
         Self { at, line: line_of(text, at), message: error.message().to_owned() }
     }
+
+    /// Whether a value has no end: what stands behind it is taken for a part of it.
+    fn is_open_end(&self) -> bool {
+        ["unclosed array", "unclosed inline table", "invalid multi-line"].iter().any(|open| self.message.starts_with(open))
+    }
+
+    fn into_mistake(self) -> Mistake {
+        let bare_word = ["string values must be", "invalid float", "invalid integer", "invalid boolean"];
+        let (what, right) = if self.is_open_end() {
+            ("the value that begins here has no end", "Close it.")
+        } else if bare_word.iter().any(|begin| self.message.starts_with(begin)) {
+            ("the value cannot be read", "Write text and durations in quotes: key = \"value\".")
+        } else {
+            (self.message.as_str(), "")
+        };
+        let place = Place::File { at: self.at, line: self.line };
+        Mistake { place, key: None, wrong: format!("This is not TOML: {what}."), right: right.to_owned() }
+    }
 }
 
+/// A name, as parsed.
+type Name<'i> = Spanned<DeString<'i>>;
 /// A name and a value, as parsed.
-type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a Spanned<DeValue<'i>>);
+type Entry<'a, 'i> = (&'a Name<'i>, &'a Spanned<DeValue<'i>>);
+
+/// A value that is left alone, because a broken line runs through it.
+struct Swallowed {
+    at: usize,
+    lines: Range<usize>,
+}
 
 struct Walk<'a> {
     text: &'a str,
     schema: &'a Schema,
     broken: Vec<Broken>,
-    /// Line ranges of values that a broken line runs through.
-    swallowed: Vec<Range<usize>>,
+    /// Values that a broken line runs through.
+    swallowed: Vec<Swallowed>,
     contents: Contents,
 }
 
@@ -94,7 +119,7 @@ impl Walk<'_> {
         }
     }
 
-    fn groups(&mut self, groups: &Spanned<std::borrow::Cow<'_, str>>, value: &DeValue<'_>) {
+    fn groups(&mut self, groups: &Name<'_>, value: &DeValue<'_>) {
         let Some(table) = value.as_table() else {
             let wrong = Wrong::new("The limits of groups are sections.", format!("Write [{GROUPS}.NAME], and below it {LIMIT}."));
             return self.wrong(groups, GROUPS.to_owned(), wrong);
@@ -128,20 +153,20 @@ impl Walk<'_> {
             let lines = line_of(self.text, name.span().start)..line_of(self.text, end) + 1;
             let touched = self.broken.iter().any(|broken| lines.contains(&broken.line));
             if touched {
-                self.swallowed.push(lines);
+                self.swallowed.push(Swallowed { at: name.span().start, lines });
             }
             !touched
         });
         entries
     }
 
-    fn setting(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, key: Key, value: &DeValue<'_>) {
+    fn setting(&mut self, name: &Name<'_>, key: Key, value: &DeValue<'_>) {
         let raw = Raw::from_toml(value, &|at| self.place(at));
         let place = self.place(name.span().start);
         self.contents.settings.push(Setting { key, raw, place });
     }
 
-    fn wrong(&mut self, name: &Spanned<std::borrow::Cow<'_, str>>, key: String, wrong: Wrong) {
+    fn wrong(&mut self, name: &Name<'_>, key: String, wrong: Wrong) {
         let place = self.place(name.span().start);
         self.contents.mistakes.push(wrong.at(place, key));
     }
@@ -150,19 +175,21 @@ impl Walk<'_> {
         Place::File { at, line: line_of(self.text, at) }
     }
 
-    /// Adds the broken lines: of those inside one value only the first, because the others follow from it.
+    /// Adds the broken lines: one mistake a line, and of all those inside one value only one, because they follow from
+    /// each other.
     fn finish(mut self) -> Contents {
-        let mut last_swallower = None;
-        for broken in std::mem::take(&mut self.broken) {
-            let swallower = self.swallowed.iter().position(|lines| lines.contains(&broken.line));
-            if swallower.is_some() && swallower == last_swallower {
-                continue;
+        let (mut inside, mut rest) = (Vec::new(), std::mem::take(&mut self.broken));
+        for value in std::mem::take(&mut self.swallowed) {
+            let (mut here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|broken| value.lines.contains(&broken.line));
+            rest = others;
+            let open = here.iter().position(Broken::is_open_end);
+            match open.map(|open| here.swap_remove(open)) {
+                Some(open) => inside.push(Broken { at: value.at, line: value.lines.start, ..open }),
+                None => inside.extend(here.into_iter().next()),
             }
-            last_swallower = swallower;
-            let place = Place::File { at: broken.at, line: broken.line };
-            let wrong = format!("This is not TOML: {}.", broken.message);
-            self.contents.mistakes.push(Mistake { place, key: None, wrong, right: String::new() });
         }
+        rest.dedup_by_key(|broken| broken.line);
+        self.contents.mistakes.extend(inside.into_iter().chain(rest).map(Broken::into_mistake));
         self.contents
     }
 }
