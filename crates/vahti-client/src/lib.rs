@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The wire of Vahti: requests, answers and problems of the HTTP API, version 1.
+//!
+//! The server and its clients share these types, so that there is one description of the wire. Requests refuse
+//! unknown fields. Times are RFC 3339 in UTC with milliseconds.
+
+mod answer;
+mod problem;
+mod request;
+mod time;
+
+pub use answer::{
+    AllResponse, Chain, ChainFault, CheckResponse, CreatedKey, CurrentResponse, EndResponse, Event,
+    EventsPage, Explanation, GroupLimit, InvalidateResponse, Key, KeysResponse, LoginResponse,
+    PolicyResponse, Session, SessionResponse, SessionsPage, Unprocessed, VerifyResponse, Would,
+};
+pub use problem::{FieldError, Problem, ProblemType};
+pub use request::{
+    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, InvalidateRequest, LoginRequest, Only,
+    Origin, VerifyRequest,
+};
+pub use time::Time;

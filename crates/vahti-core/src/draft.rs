@@ -255,6 +255,10 @@ impl<'a> Draft<'a> {
 
     /// Closes the draft of a command that was refused, or of none: only what was due is written.
     pub(crate) fn close(mut self, record: Option<Record>) -> Commit {
+        // The command's own event tells of its subject; only an `end` tells of an end.
+        let tells_of_ends = record
+            .as_ref()
+            .is_some_and(|record| record.verb == Verb::End);
         let subject = record.as_ref().and_then(|record| record.session.clone());
         let mut events: Vec<_> = record
             .into_iter()
@@ -264,7 +268,10 @@ impl<'a> Draft<'a> {
             self.account
                 .sessions
                 .iter()
-                .filter(|session| Some(&session.id) != subject.as_ref())
+                .filter(|session| {
+                    Some(&session.id) != subject.as_ref()
+                        || (session.state.is_ended() && !tells_of_ends)
+                })
                 .filter_map(|session| self.consequence(session)),
         );
         if events.is_empty() {

@@ -1,1 +1,40 @@
-//! Placeholder.
+//! Vahti (Finnish: *guard*) limits the concurrent sessions of any login: who may go on, who waits, who is out.
+//!
+//! This is the library to embed. Give [`Vahti::open`] a policy and a store, record every login with
+//! [`Vahti::login`], and ask [`Vahti::check`] at every request; supervisors use [`Vahti::verify`],
+//! [`Vahti::invalidate`] and [`Vahti::end`]. Each verb is one file, and each changes an account through
+//! one path: the rules of `vahti-core` decide, the store writes, the index is told, the caller is answered.
+//!
+//! This crate knows nothing of HTTP, of the configuration file or of a concrete database.
+
+mod caller;
+mod check;
+mod clock;
+mod end;
+mod error;
+mod everyone;
+mod explain;
+mod index;
+mod invalidate;
+mod keys;
+mod list;
+mod login;
+mod random;
+mod sweep;
+mod vahti;
+mod verify;
+
+pub use caller::Caller;
+pub use check::{Checked, Question, Who};
+pub use clock::{SteeredClock, SystemClock};
+pub use end::EndRequest;
+pub use error::Error;
+pub use everyone::{Bulk, Selection, Unprocessed};
+pub use index::Index;
+pub use invalidate::InvalidateRequest;
+pub use keys::Keys;
+pub use login::{LoginRequest, NewSession};
+pub use vahti::Vahti;
+pub use vahti_core as core;
+pub use vahti_store as store;
+pub use verify::VerifyRequest;

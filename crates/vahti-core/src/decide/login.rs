@@ -48,6 +48,8 @@ pub struct Replaces {
 pub struct LoggedIn {
     /// The session as it now is.
     pub session: Session,
+    /// What is known of the person.
+    pub profile: Profile,
     /// Active sessions of the user.
     pub active: u32,
     /// The user's limit; 0 is none.
@@ -169,6 +171,7 @@ fn finish(draft: Draft<'_>, id: &SessionId, command: &LogIn) -> Decision<LoggedI
         .cloned();
     let answer = session
         .map(|session| LoggedIn {
+            profile: commit.account.profile.clone(),
             session,
             active,
             limit,

@@ -1,8 +1,8 @@
 //! `verify`: a supervisor lets one session in; the user's others wait from now on.
 
 use crate::{
-    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Refusal, Register, Session,
-    SessionId, Stamp, Verb, Verified,
+    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Profile, Refusal, Register,
+    Session, SessionId, Stamp, Verb, Verified,
     decide::changed,
     draft::{Draft, Record},
 };
@@ -25,6 +25,8 @@ pub struct Verify {
 pub struct VerifiedSession {
     /// The session as it now is.
     pub session: Session,
+    /// What is known of the person.
+    pub profile: Profile,
     /// The sessions that were active and wait from now on.
     pub superseded: Vec<SessionId>,
 }
@@ -39,7 +41,7 @@ pub fn verify(
     moment: Moment,
 ) -> Decision<VerifiedSession> {
     let mut draft = Draft::begin(account, policy, by, moment).stamped(command.at);
-    let id = match target(&draft.account, command) {
+    let id = match target(&draft, command) {
         Ok(id) => id,
         Err(refusal) => {
             return Decision {
@@ -71,6 +73,7 @@ pub fn verify(
         .cloned();
     let answer = session
         .map(|session| VerifiedSession {
+            profile: commit.account.profile.clone(),
             session,
             superseded,
         })
@@ -78,15 +81,24 @@ pub fn verify(
     Decision { commit, answer }
 }
 
-fn target(account: &Account, command: &Verify) -> Result<SessionId, Refusal> {
+/// The open session that is meant. A stamp that was taken before means none that logged in since.
+fn target(draft: &Draft<'_>, command: &Verify) -> Result<SessionId, Refusal> {
+    let account = &draft.account;
+    let was_there = |session: &&Session| session.login.stamp <= draft.stamp();
     match &command.session {
         None => account
-            .latest_open()
+            .open_sessions()
+            .filter(was_there)
+            .max_by_key(|session| session.login.stamp)
             .map(|session| session.id.clone())
             .ok_or(Refusal::NoOpenSession),
-        Some(id) => match account.open_session(id) {
+        Some(id) => match account.open_session(id).filter(was_there) {
             Some(_) => Ok(id.clone()),
-            None if account.sessions.iter().any(|session| session.id == *id) => {
+            None if account
+                .sessions
+                .iter()
+                .any(|session| session.id == *id && !session.is_open()) =>
+            {
                 Err(Refusal::SessionEnded(id.clone()))
             }
             None => Err(Refusal::UnknownSession(id.clone())),

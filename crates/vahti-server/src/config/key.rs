@@ -24,8 +24,13 @@ pub(super) enum Key {
 impl Key {
     /// A dotted key, as flags name it: the name of a group may itself hold dots.
     pub(super) fn from_dotted(dotted: &str) -> Self {
-        let group = dotted.strip_prefix(GROUPS).and_then(|rest| rest.strip_suffix(LIMIT));
-        group.map_or_else(|| Self::Plain(dotted.to_owned()), |name| Self::GroupLimit(name.to_owned()))
+        let group = dotted
+            .strip_prefix(GROUPS)
+            .and_then(|rest| rest.strip_suffix(LIMIT));
+        group.map_or_else(
+            || Self::Plain(dotted.to_owned()),
+            |name| Self::GroupLimit(name.to_owned()),
+        )
     }
 
     /// The limit of a group, when that is what a variable of the environment names.
@@ -60,7 +65,10 @@ fn to_variable_part(dotted: &str) -> String {
 
 /// A name as a part of a dotted key: quoted where it must be, and always on one line.
 pub(super) fn quoted(name: &str) -> String {
-    let bare = (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let bare = (1..=64).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if bare { name.to_owned() } else { shown(name) }
 }
 
@@ -80,10 +88,22 @@ mod tests {
     #[test]
     fn a_group_keeps_its_name_in_flags_and_in_the_environment() {
         let group = |name: &str| Key::GroupLimit(name.to_owned());
-        assert_eq!(Key::from_dotted("sessions.groups.a.b.max_per_user"), group("a.b"));
+        assert_eq!(
+            Key::from_dotted("sessions.groups.a.b.max_per_user"),
+            group("a.b")
+        );
         let variable = "VAHTI__SESSIONS__GROUPS__Exam__Staff__MAX_PER_USER";
-        assert_eq!(Key::group_from_variable(variable), Some(group("Exam__Staff")));
-        assert_eq!(Key::group_from_variable("VAHTI__SESSIONS__MAX_PER_USER"), None);
-        assert_eq!(group("a.b").to_string(), "sessions.groups.\"a.b\".max_per_user");
+        assert_eq!(
+            Key::group_from_variable(variable),
+            Some(group("Exam__Staff"))
+        );
+        assert_eq!(
+            Key::group_from_variable("VAHTI__SESSIONS__MAX_PER_USER"),
+            None
+        );
+        assert_eq!(
+            group("a.b").to_string(),
+            "sessions.groups.\"a.b\".max_per_user"
+        );
     }
 }

@@ -21,7 +21,10 @@ impl Layers {
     /// Reads all sources.
     pub(super) fn stack(source: &Source<'_>) -> Self {
         let schema = Schema::of(DEFAULT_FILE);
-        let mut layers = Self { settings: schema.defaults().to_vec(), mistakes: Vec::new() };
+        let mut layers = Self {
+            settings: schema.defaults().to_vec(),
+            mistakes: Vec::new(),
+        };
         if let Some((_, text)) = source.file {
             let contents = toml_file::read(text, &schema);
             layers.settings.extend(contents.settings);
@@ -37,20 +40,34 @@ impl Layers {
     }
 
     fn variable(&mut self, schema: &Schema, variable: &str, value: &str) {
-        let place = Place::Environment { variable: variable.to_owned() };
+        let place = Place::Environment {
+            variable: variable.to_owned(),
+        };
         if let Some(key) = schema.keys().find(|key| to_variable(key) == variable) {
             self.add(schema, Key::Plain(key.to_owned()), value, place);
         } else if let Some(Key::GroupLimit(name)) = Key::group_from_variable(variable) {
             match self.group_in_other_case(&name) {
                 Some(other) => {
-                    let wrong = format!("The file has a group `{other}`, and names of groups are compared byte for byte.");
+                    let wrong = format!(
+                        "The file has a group `{other}`, and names of groups are compared byte for byte."
+                    );
                     let right = format!("Write VAHTI__SESSIONS__GROUPS__{other}__MAX_PER_USER.");
-                    self.mistakes.push(Mistake { place, key: None, wrong, right });
+                    self.mistakes.push(Mistake {
+                        place,
+                        key: None,
+                        wrong,
+                        right,
+                    });
                 }
                 None => self.add(schema, Key::GroupLimit(name), value, place),
             }
         } else if let Some(right) = meant_variable(schema, variable) {
-            self.mistakes.push(Mistake { place, key: None, wrong: "This names no key.".to_owned(), right });
+            self.mistakes.push(Mistake {
+                place,
+                key: None,
+                wrong: "This names no key.".to_owned(),
+                right,
+            });
         }
     }
 
@@ -60,17 +77,26 @@ impl Layers {
                 let raw = Raw::from_text(value, like, &place);
                 self.settings.push(Setting { key, raw, place });
             }
-            None => self.mistakes.push(schema.unknown_dotted(key.like()).at(place, &key)),
+            None => self
+                .mistakes
+                .push(schema.unknown_dotted(key.like()).at(place, &key)),
         }
     }
 
     /// A group of the file whose name differs from this one in upper and lower case only.
     fn group_in_other_case(&self, name: &str) -> Option<String> {
-        let mut names = self.settings.iter().filter_map(|setting| match &setting.key {
-            Key::GroupLimit(group) if matches!(setting.place, Place::File { .. }) => Some(group),
-            _ => None,
-        });
-        let other = names.clone().find(|group| group.eq_ignore_ascii_case(name))?;
+        let mut names = self
+            .settings
+            .iter()
+            .filter_map(|setting| match &setting.key {
+                Key::GroupLimit(group) if matches!(setting.place, Place::File { .. }) => {
+                    Some(group)
+                }
+                _ => None,
+            });
+        let other = names
+            .clone()
+            .find(|group| group.eq_ignore_ascii_case(name))?;
         (!names.any(|group| group == name)).then(|| other.clone())
     }
 }
@@ -79,14 +105,21 @@ impl Layers {
 fn meant_variable(schema: &Schema, variable: &str) -> Option<String> {
     let upper = variable.to_ascii_uppercase();
     let known: Vec<String> = schema.keys().map(to_variable).collect();
-    let plain = |name: &str| name.split('_').filter(|part| !part.is_empty()).collect::<String>();
+    let plain = |name: &str| {
+        name.split('_')
+            .filter(|part| !part.is_empty())
+            .collect::<String>()
+    };
     let did_you_mean = |name: &str| format!("Did you mean {name}?");
     if let Some(same) = known.iter().find(|name| plain(name) == plain(&upper)) {
         return Some(did_you_mean(same));
     }
     upper.starts_with("VAHTI__").then(|| {
         let near = nearest(&upper, known.iter().map(String::as_str));
-        near.map_or_else(|| "The name is VAHTI__SECTION__KEY, as in VAHTI__HTTP__LISTEN.".to_owned(), did_you_mean)
+        near.map_or_else(
+            || "The name is VAHTI__SECTION__KEY, as in VAHTI__HTTP__LISTEN.".to_owned(),
+            did_you_mean,
+        )
     })
 }
 

@@ -37,9 +37,21 @@ impl Mistake {
 
     /// The mistake on one line; `file` is how the operator's file is called.
     fn line(&self, file: &str) -> String {
-        let variable = if let Place::Environment { variable } = &self.place { format!(" {variable}") } else { String::new() };
-        let key = self.key.as_ref().map_or_else(String::new, |key| format!(": {key}"));
-        let line = format!("{}{variable}{key}: {} {}", self.place.shown(file), self.wrong, self.right);
+        let variable = if let Place::Environment { variable } = &self.place {
+            format!(" {variable}")
+        } else {
+            String::new()
+        };
+        let key = self
+            .key
+            .as_ref()
+            .map_or_else(String::new, |key| format!(": {key}"));
+        let line = format!(
+            "{}{variable}{key}: {} {}",
+            self.place.shown(file),
+            self.wrong,
+            self.right
+        );
         line.trim_end().replace(is_unfit, "?")
     }
 }
@@ -55,12 +67,20 @@ pub(super) struct Wrong {
 
 impl Wrong {
     pub(super) fn new(wrong: impl Into<String>, right: impl Into<String>) -> Self {
-        Self { wrong: wrong.into(), right: right.into() }
+        Self {
+            wrong: wrong.into(),
+            right: right.into(),
+        }
     }
 
     /// The mistake that it is at a place, under a key.
     pub(super) fn at(self, place: Place, key: impl fmt::Display) -> Mistake {
-        Mistake { place, key: Some(key.to_string()), wrong: self.wrong, right: self.right }
+        Mistake {
+            place,
+            key: Some(key.to_string()),
+            wrong: self.wrong,
+            right: self.right,
+        }
     }
 }
 
@@ -92,11 +112,26 @@ impl Mistakes {
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all_in_file = self.mistakes.iter().all(|mistake| matches!(mistake.place, Place::File { .. }));
+        let all_in_file = self
+            .mistakes
+            .iter()
+            .all(|mistake| matches!(mistake.place, Place::File { .. }));
         let file = self.file.as_deref().unwrap_or("the file");
-        let subject = if all_in_file { file } else { "The configuration" };
-        let many = if self.count() == 1 { "mistake" } else { "mistakes" };
-        write!(f, "{subject} has {} {many}; nothing was started.", self.count())?;
+        let subject = if all_in_file {
+            file
+        } else {
+            "The configuration"
+        };
+        let many = if self.count() == 1 {
+            "mistake"
+        } else {
+            "mistakes"
+        };
+        write!(
+            f,
+            "{subject} has {} {many}; nothing was started.",
+            self.count()
+        )?;
         for mistake in &self.mistakes {
             write!(f, "\n  {}", mistake.line(file))?;
         }

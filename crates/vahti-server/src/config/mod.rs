@@ -4,11 +4,11 @@
 //! Nothing here reads a file, the environment or a clock; what was read comes in as a [`Source`]. Options that have no
 //! effect yet do not exist.
 
+mod broken;
 mod key;
 mod layers;
 mod mistake;
 mod number;
-mod on_limit;
 mod place;
 mod print;
 mod profile;
@@ -28,12 +28,13 @@ mod tests;
 use std::path::Path;
 
 pub(crate) use self::mistake::{Mistake, Mistakes};
-pub(crate) use self::on_limit::OnLimit;
 pub(crate) use self::place::Place;
 pub(crate) use self::profile::{Profile, profile};
 pub(crate) use self::public_url::PublicUrl;
 pub(crate) use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
 pub(crate) use self::warning::Warning;
+
+pub(crate) use vahti_core::OnLimit;
 
 use self::layers::Layers;
 use self::raw::Setting;
@@ -83,7 +84,9 @@ impl Config {
     /// Everything that is wrong, at once: first the file in its own order, then the environment, then flags.
     pub(crate) fn load(source: Source<'_>) -> Result<Self, Mistakes> {
         let file = source.file.map(|(path, _)| path.display().to_string());
-        let base_dir = source.base_dir.or_else(|| source.file.and_then(|(path, _)| path.parent()));
+        let base_dir = source
+            .base_dir
+            .or_else(|| source.file.and_then(|(path, _)| path.parent()));
         let layers = Layers::stack(&source);
         let mut reader = Reader::new(&layers.settings, layers.mistakes);
 
@@ -95,9 +98,19 @@ impl Config {
 
         let mistakes = reader.into_mistakes();
         match (http, store, sessions, bypass, cookie) {
-            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie)) if mistakes.is_empty() => {
+            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie))
+                if mistakes.is_empty() =>
+            {
                 let effective = layers::effective(layers.settings);
-                Ok(Self { http, store, sessions, bypass, cookie, effective, file })
+                Ok(Self {
+                    http,
+                    store,
+                    sessions,
+                    bypass,
+                    cookie,
+                    effective,
+                    file,
+                })
             }
             _ => Err(Mistakes::new(file, mistakes)),
         }

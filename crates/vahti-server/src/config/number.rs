@@ -14,7 +14,10 @@ const SHORTEST_IDLE: Duration = Duration::from_secs(60);
 pub(super) fn yes_or_no(raw: &Raw) -> Result<bool, Wrong> {
     match raw {
         Raw::Bool(is) => Ok(*is),
-        other => Err(Wrong::new(format!("This is {}.", other.kind()), "Write true or false, without quotes.")),
+        other => Err(Wrong::new(
+            format!("This is {}.", other.kind()),
+            "Write true or false, without quotes.",
+        )),
     }
 }
 
@@ -29,9 +32,16 @@ pub(super) fn count_from_one(raw: &Raw) -> Result<u32, Wrong> {
 }
 
 fn at_least(raw: &Raw, least: u32) -> Result<u32, Wrong> {
-    let number = if let Raw::Number(number) = raw { u32::try_from(*number).ok() } else { None };
+    let number = if let Raw::Number(number) = raw {
+        u32::try_from(*number).ok()
+    } else {
+        None
+    };
     number.filter(|number| *number >= least).ok_or_else(|| {
-        let right = format!("Write a whole number from {least} to {}, without quotes.", u32::MAX);
+        let right = format!(
+            "Write a whole number from {least} to {}, without quotes.",
+            u32::MAX
+        );
         Wrong::new(format!("This is {}.", raw.kind()), right)
     })
 }
@@ -49,13 +59,23 @@ pub(super) fn duration(raw: &Raw) -> Result<Duration, Wrong> {
         other => return Err(wrong(format!("This is {}.", other.kind()))),
     };
     if let Some(unit) = unit_without_fixed_length(text) {
-        return Err(wrong(format!("{}: `{unit}` would be months or years, which have no fixed length.", shown(text))));
+        return Err(wrong(format!(
+            "{}: `{unit}` would be months or years, which have no fixed length.",
+            shown(text)
+        )));
     }
-    let duration = humantime::parse_duration(text).map_err(|_| wrong(format!("{} is not a duration.", shown(text))))?;
+    let duration = humantime::parse_duration(text)
+        .map_err(|_| wrong(format!("{} is not a duration.", shown(text))))?;
     if duration > LONGEST {
-        Err(wrong(format!("{} is longer than a hundred years.", shown(text))))
+        Err(wrong(format!(
+            "{} is longer than a hundred years.",
+            shown(text)
+        )))
     } else if duration.subsec_nanos() % 1_000_000 != 0 {
-        Err(wrong(format!("{} is not in whole milliseconds.", shown(text))))
+        Err(wrong(format!(
+            "{} is not in whole milliseconds.",
+            shown(text)
+        )))
     } else {
         Ok(duration)
     }
@@ -64,7 +84,9 @@ pub(super) fn duration(raw: &Raw) -> Result<Duration, Wrong> {
 /// `M`, easily taken for minutes, is a month to the parser of durations.
 fn unit_without_fixed_length(text: &str) -> Option<&str> {
     let units = text.split(|c: char| !c.is_alphabetic());
-    let unfixed = ["M", "mo", "month", "months", "y", "yr", "yrs", "year", "years"];
+    let unfixed = [
+        "M", "mo", "month", "months", "y", "yr", "yrs", "year", "years",
+    ];
     units.into_iter().find(|unit| unfixed.contains(unit))
 }
 
@@ -74,18 +96,28 @@ pub(super) fn idle_timeout(raw: &Raw) -> Result<Duration, Wrong> {
     if idle.is_zero() || idle >= SHORTEST_IDLE {
         return Ok(idle);
     }
-    let wrong = format!("{} is too short: last-seen times are written down every few seconds only.", raw.kind());
-    Err(Wrong::new(upper_first(&wrong), "Write \"0s\" for never, or at least \"60s\"."))
+    let wrong = format!(
+        "{} is too short: last-seen times are written down every few seconds only.",
+        raw.kind()
+    );
+    Err(Wrong::new(
+        upper_first(&wrong),
+        "Write \"0s\" for never, or at least \"60s\".",
+    ))
 }
 
 fn upper_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
 }
 
 /// A size with a unit, in bytes.
 pub(super) fn size(raw: &Raw) -> Result<u64, Wrong> {
-    let right = "Write a whole number and a unit (B, KiB, MiB, GiB, TiB; kB, MB, GB, TB): \"64MiB\".";
+    let right =
+        "Write a whole number and a unit (B, KiB, MiB, GiB, TiB; kB, MB, GB, TB): \"64MiB\".";
     let Raw::Text(text) = raw else {
         return Err(Wrong::new(format!("This is {}.", raw.kind()), right));
     };
@@ -118,12 +150,29 @@ mod tests {
 
     #[test]
     fn durations_need_a_unit() {
-        let read = |of: &str| duration(&text(of)).ok().map(|duration| duration.as_millis());
+        let read = |of: &str| {
+            duration(&text(of))
+                .ok()
+                .map(|duration| duration.as_millis())
+        };
         assert_eq!(read("30s"), Some(30_000));
         assert_eq!(read("14d"), Some(14 * 86_400_000));
         assert_eq!(read("1h 30min"), Some(5_400_000));
         assert_eq!(read("0s"), Some(0));
-        for wrong in ["", "30", "0", "s", "-1s", "1ns", "15M", "1y", "101 years", "40000d", "99999999999999999999s", "8 h x"] {
+        for wrong in [
+            "",
+            "30",
+            "0",
+            "s",
+            "-1s",
+            "1ns",
+            "15M",
+            "1y",
+            "101 years",
+            "40000d",
+            "99999999999999999999s",
+            "8 h x",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert!(duration(&Raw::Number(30)).is_err());
@@ -141,7 +190,16 @@ mod tests {
         assert_eq!(read("64MiB"), Some(64 << 20));
         assert_eq!(read("1 GB"), Some(1_000_000_000));
         assert_eq!(read("0B"), Some(0));
-        for wrong in ["", "64", "64M", "MiB", "-1B", "1.5GiB", "99999999999TiB", "64mib"] {
+        for wrong in [
+            "",
+            "64",
+            "64M",
+            "MiB",
+            "-1B",
+            "1.5GiB",
+            "99999999999TiB",
+            "64mib",
+        ] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -51,6 +51,9 @@ mod tests {
     #[test]
     fn lines_are_counted_from_one() {
         let text = "a\nb\n\nc";
-        assert_eq!([0, 1, 2, 4, 5, 99].map(|at| line_of(text, at)), [1, 1, 2, 3, 4, 4]);
+        assert_eq!(
+            [0, 1, 2, 4, 5, 99].map(|at| line_of(text, at)),
+            [1, 1, 2, 3, 4, 4]
+        );
     }
 }

@@ -11,7 +11,9 @@ pub(super) fn print(config: &Config) -> String {
     let mut text = String::new();
     let mut section = "";
     for setting in &config.effective {
-        let Key::Plain(dotted) = &setting.key else { continue };
+        let Key::Plain(dotted) = &setting.key else {
+            continue;
+        };
         let (of, name) = dotted.split_once('.').unwrap_or(("", dotted));
         if of != section {
             groups_after(section, config, &mut text);
@@ -33,7 +35,9 @@ fn groups_after(section: &str, config: &Config, text: &mut String) {
         return;
     }
     for setting in &config.effective {
-        let Key::GroupLimit(name) = &setting.key else { continue };
+        let Key::GroupLimit(name) = &setting.key else {
+            continue;
+        };
         open(&format!("{GROUPS}.{}", quoted(name)), text);
         line(LIMIT, setting, &[origin(config, setting)], text);
     }
@@ -56,15 +60,27 @@ fn line(name: &str, setting: &Setting, remarks: &[String], text: &mut String) {
 }
 
 fn origin(config: &Config, setting: &Setting) -> String {
-    format!("from {}", setting.place.shown(config.file.as_deref().unwrap_or("the file")))
+    format!(
+        "from {}",
+        setting
+            .place
+            .shown(config.file.as_deref().unwrap_or("the file"))
+    )
 }
 
 /// What a value means that does not say it by itself.
 fn meaning(config: &Config, dotted: &str) -> Option<String> {
     let unset = |setting: &Setting| setting.raw == super::raw::Raw::Text(String::new());
     match dotted {
-        "store.url" if config.store.path.is_absolute() => Some(config.store.path.display().to_string()),
-        "cookie.name" if config.effective.iter().any(|setting| setting.key.is(dotted) && unset(setting)) => {
+        "store.url" if config.store.path.is_absolute() => {
+            Some(config.store.path.display().to_string())
+        }
+        "cookie.name"
+            if config
+                .effective
+                .iter()
+                .any(|setting| setting.key.is(dotted) && unset(setting)) =>
+        {
             Some(format!("the cookie is \"{}\"", config.cookie.name))
         }
         _ => None,

@@ -43,49 +43,77 @@ impl Profile {
         }
     }
 
-    /// What it sets: section, key, value as TOML writes it, and why.
-    const fn values(self) -> &'static [(&'static str, &'static str, &'static str, &'static str)] {
+    /// What it sets: each line a dotted key, its value as TOML writes it, and why.
+    const fn values(self) -> &'static str {
         match self {
-            Self::Exam => &[
-                ("sessions", "max_per_user", "1", "one person, one screen."),
-                ("sessions", "on_limit", "\"hold\"", "a supervisor decides, not a rule: the person in the hall is the right one."),
-                ("sessions", "hold_after_end", "\"8h\"", "longer than any exam, shorter than the way to the next day's."),
-                ("sessions", "idle_timeout", "\"0s\"", "somebody who thinks for an hour must not be logged out."),
-                ("sessions", "max_lifetime", "\"10h\"", "an exam day; the next day begins with a new login."),
-            ],
-            Self::Seats => &[
-                ("sessions", "max_per_user", "1", "the seats of one account; plans with more of them are groups, below."),
-                ("sessions", "on_limit", "\"ask\"", "the customer knows best which device is not needed; nobody has to call."),
-                ("sessions", "idle_timeout", "\"14d\"", "a device left in a drawer gives its seat back."),
-                ("sessions", "max_lifetime", "\"90d\"", "a customer logs in four times a year; a stolen token does not live for ever."),
-            ],
-            Self::Regulated => &[
-                ("sessions", "max_per_user", "1", "NIST AC-10, ASVS 7.1.2: write down why, if it must be more."),
-                ("sessions", "on_limit", "\"deny\"", "NIST AC-10: no login beyond the limit. A lost device keeps its place until it is idle."),
-                ("sessions", "idle_timeout", "\"15m\"", "NIST AC-12, ASVS 7.3.1."),
-                ("sessions", "max_lifetime", "\"12h\"", "NIST AC-12, ASVS 7.3.2: a working day."),
-            ],
-            Self::Tim => &[
-                ("sessions", "max_per_user", "1", "TIM's default."),
-                ("sessions", "on_limit", "\"hold\"", "TIM's only policy."),
-                ("sessions", "hold_after_end", "\"0s\"", "TIM has none."),
-                ("sessions", "idle_timeout", "\"0s\"", "TIM has none."),
-                ("sessions", "max_lifetime", "\"0s\"", "TIM has none: a forgotten session keeps its place until somebody ends it."),
-                ("bypass", "groups", "[\"admin\"]", "TIM exempts administrators; name this group at their login."),
-            ],
+            Self::Exam => EXAM,
+            Self::Seats => SEATS,
+            Self::Regulated => REGULATED,
+            Self::Tim => TIM,
         }
     }
+
+    /// The values of [`Profile::values`] one by one: section, key, value, reason.
+    fn settings(
+        self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, &'static str, &'static str)> {
+        self.values().lines().filter_map(|line| {
+            let (setting, why) = line.split_once(" # ")?;
+            let (dotted, value) = setting.split_once(" = ")?;
+            let (section, key) = dotted.split_once('.')?;
+            Some((section, key, value, why))
+        })
+    }
 }
+
+const EXAM: &str = r#"
+sessions.max_per_user = 1 # one person, one screen.
+sessions.on_limit = "hold" # a supervisor decides, not a rule: the person in the hall is the right one.
+sessions.hold_after_end = "8h" # longer than any exam, shorter than the way to the next day's.
+sessions.idle_timeout = "0s" # somebody who thinks for an hour must not be logged out.
+sessions.max_lifetime = "10h" # an exam day; the next day begins with a new login.
+"#;
+
+const SEATS: &str = r#"
+sessions.max_per_user = 1 # the seats of one account; plans with more of them are groups, below.
+sessions.on_limit = "ask" # the customer knows best which device is not needed; nobody has to call.
+sessions.idle_timeout = "14d" # a device left in a drawer gives its seat back.
+sessions.max_lifetime = "90d" # a customer logs in four times a year; a stolen token does not live for ever.
+"#;
+
+const REGULATED: &str = r#"
+sessions.max_per_user = 1 # NIST AC-10, ASVS 7.1.2: write down why, if it must be more.
+sessions.on_limit = "deny" # NIST AC-10: no login beyond the limit. A lost device keeps its place until it is idle.
+sessions.idle_timeout = "15m" # NIST AC-12, ASVS 7.3.1.
+sessions.max_lifetime = "12h" # NIST AC-12, ASVS 7.3.2: a working day.
+"#;
+
+const TIM: &str = r#"
+sessions.max_per_user = 1 # TIM's default.
+sessions.on_limit = "hold" # TIM's only policy.
+sessions.hold_after_end = "0s" # TIM has none.
+sessions.idle_timeout = "0s" # TIM has none.
+sessions.max_lifetime = "0s" # TIM has none: a forgotten session keeps its place until somebody ends it.
+bypass.groups = ["admin"] # TIM exempts administrators; name this group at their login.
+"#;
 
 /// The commented configuration file of a profile: the default file with the profile's values in it, each with its reason
 /// above it.
 pub(crate) fn profile(profile: Profile) -> String {
     let (table, _) = DeTable::parse_recoverable(DEFAULT_FILE);
     let mut edits = Vec::new();
-    for (section, key, value, why) in profile.values() {
-        let section = table.get_ref().get(*section).and_then(|section| section.get_ref().as_table());
-        if let Some((name, old)) = section.and_then(|section| section.get_key_value(*key)) {
-            edits.push((name.span().start, old.span(), format!("# Of this profile: {why}\n"), *value));
+    for (section, key, value, why) in profile.settings() {
+        let section = table
+            .get_ref()
+            .get(section)
+            .and_then(|section| section.get_ref().as_table());
+        if let Some((name, old)) = section.and_then(|section| section.get_key_value(key)) {
+            edits.push((
+                name.span().start,
+                old.span(),
+                format!("# Of this profile: {why}\n"),
+                value,
+            ));
         }
     }
     // From the end, so that what is left to edit stays where it is.
@@ -110,7 +138,11 @@ mod tests {
     fn load(of: Profile) -> Config {
         let text = profile(of);
         let file = Some((Path::new("vahti.toml"), text.as_str()));
-        Config::load(Source { file, ..Source::default() }).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        Config::load(Source {
+            file,
+            ..Source::default()
+        })
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
     }
 
     #[test]
@@ -118,9 +150,16 @@ mod tests {
         for of in Profile::ALL {
             load(*of);
             let text = profile(*of);
-            assert!(text.starts_with(of.heading()) && !text.contains("Every value below is the default"));
-            for (_, key, value, why) in of.values() {
-                assert!(text.contains(&format!("# Of this profile: {why}\n{key} = {value}\n")), "{key}\n{text}");
+            assert_eq!(of.settings().count(), of.values().trim().lines().count());
+            assert!(
+                text.starts_with(of.heading())
+                    && !text.contains("Every value below is the default")
+            );
+            for (_, key, value, why) in of.settings() {
+                assert!(
+                    text.contains(&format!("# Of this profile: {why}\n{key} = {value}\n")),
+                    "{key}\n{text}"
+                );
             }
         }
     }
@@ -129,14 +168,26 @@ mod tests {
     fn profiles_say_what_they_are_for() {
         let hours = |hours: u64| Duration::from_secs(hours * 3600);
         let exam = load(Profile::Exam).sessions;
-        assert_eq!((exam.on_limit, exam.hold_after_end, exam.max_lifetime), (OnLimit::Hold, hours(8), hours(10)));
+        assert_eq!(
+            (exam.on_limit, exam.hold_after_end, exam.max_lifetime),
+            (OnLimit::Hold, hours(8), hours(10))
+        );
         let seats = load(Profile::Seats).sessions;
-        assert_eq!((seats.on_limit, seats.idle_timeout), (OnLimit::Ask, hours(14 * 24)));
+        assert_eq!(
+            (seats.on_limit, seats.idle_timeout),
+            (OnLimit::Ask, hours(14 * 24))
+        );
         let regulated = load(Profile::Regulated).sessions;
-        assert_eq!((regulated.on_limit, regulated.max_lifetime), (OnLimit::Deny, hours(12)));
+        assert_eq!(
+            (regulated.on_limit, regulated.max_lifetime),
+            (OnLimit::Deny, hours(12))
+        );
         assert_eq!(regulated.idle_timeout, Duration::from_secs(15 * 60));
         let tim = load(Profile::Tim);
-        assert_eq!((tim.sessions.max_per_user, tim.sessions.on_limit), (1, OnLimit::Hold));
+        assert_eq!(
+            (tim.sessions.max_per_user, tim.sessions.on_limit),
+            (1, OnLimit::Hold)
+        );
         assert!(tim.sessions.idle_timeout.is_zero() && tim.sessions.max_lifetime.is_zero());
         assert!(tim.bypass.groups.iter().eq(["admin"]));
     }

@@ -43,7 +43,8 @@ impl PublicUrl {
     /// Reads it from the configuration.
     pub(super) fn read(raw: &Raw) -> Result<Self, Wrong> {
         let text = text(raw)?;
-        let right = "Write what people's browsers use, without a path: \"https://exam.example.org\".";
+        let right =
+            "Write what people's browsers use, without a path: \"https://exam.example.org\".";
         let wrong = |what: &str| Err(Wrong::new(format!("{} {what}", shown(text)), right));
         let url = match Url::parse(text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => url,
@@ -63,9 +64,15 @@ impl PublicUrl {
             wrong("is no address that a browser can open.")
         } else {
             let named = host == "localhost" || host.ends_with(".localhost");
-            let loopback = named || address.is_some_and(|address| address.to_canonical().is_loopback());
+            let loopback =
+                named || address.is_some_and(|address| address.to_canonical().is_loopback());
             let https = url.scheme() == "https";
-            Ok(Self { origin: url.origin().ascii_serialization(), host: host.to_owned(), https, loopback })
+            Ok(Self {
+                origin: url.origin().ascii_serialization(),
+                host: host.to_owned(),
+                https,
+                loopback,
+            })
         }
     }
 }
@@ -87,12 +94,32 @@ mod tests {
     #[test]
     fn it_is_a_scheme_a_host_and_a_port() {
         let origin = |text| read(text).map(|url| url.as_str().to_owned());
-        assert_eq!(origin("https://Exam.Example.org/").as_deref(), Some("https://exam.example.org"));
-        assert_eq!(origin("https://exam.example.org:443").as_deref(), Some("https://exam.example.org"));
-        assert_eq!(origin("http://[::1]:7300").as_deref(), Some("http://[::1]:7300"));
+        assert_eq!(
+            origin("https://Exam.Example.org/").as_deref(),
+            Some("https://exam.example.org")
+        );
+        assert_eq!(
+            origin("https://exam.example.org:443").as_deref(),
+            Some("https://exam.example.org")
+        );
+        assert_eq!(
+            origin("http://[::1]:7300").as_deref(),
+            Some("http://[::1]:7300")
+        );
         for wrong in [
-            "", "exam.example.org", "ftp://exam.example.org", "https://", "https://a/b", "https://a?b", "https://a#b",
-            "https://u@a", "https://u:p@a", "http://0.0.0.0:7300", "http://[::]", "https://a b", "mailto:a@b",
+            "",
+            "exam.example.org",
+            "ftp://exam.example.org",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+            "https://u:p@a",
+            "http://0.0.0.0:7300",
+            "http://[::]",
+            "https://a b",
+            "mailto:a@b",
         ] {
             assert_eq!(origin(wrong), None, "{wrong}");
         }
@@ -101,10 +128,20 @@ mod tests {
     #[test]
     fn loopback_is_recognised_by_name_and_by_address() {
         let loopback = |text| read(text).map(|url| url.is_loopback());
-        for own in ["http://localhost:7300", "http://a.localhost", "http://127.8.9.1", "http://[::1]", "http://[::ffff:127.0.0.1]"] {
+        for own in [
+            "http://localhost:7300",
+            "http://a.localhost",
+            "http://127.8.9.1",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
             assert_eq!(loopback(own), Some(true), "{own}");
         }
-        for other in ["http://localhost.example.org", "http://10.0.0.1", "http://[2001:db8::1]"] {
+        for other in [
+            "http://localhost.example.org",
+            "http://10.0.0.1",
+            "http://[2001:db8::1]",
+        ] {
             assert_eq!(loopback(other), Some(false), "{other}");
         }
     }

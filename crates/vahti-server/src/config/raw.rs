@@ -40,7 +40,15 @@ impl Raw {
                 .map_or(Self::Other("a number that is too large"), Self::Number),
             DeValue::Boolean(is) => Self::Bool(*is),
             DeValue::Array(items) => Self::List(
-                items.iter().map(|item| (Self::from_toml(item.get_ref(), place), place(item.span().start))).collect(),
+                items
+                    .iter()
+                    .map(|item| {
+                        (
+                            Self::from_toml(item.get_ref(), place),
+                            place(item.span().start),
+                        )
+                    })
+                    .collect(),
             ),
             DeValue::Float(_) => Self::Other("a number with a fraction"),
             DeValue::Datetime(_) => Self::Other("a date"),
@@ -93,8 +101,17 @@ fn list_from_text(text: &str, place: &Place) -> Option<Raw> {
         let value = DeValue::parse(text).ok()?;
         return Some(Raw::from_toml(value.get_ref(), &|_| place.clone()));
     }
-    let items = if text.is_empty() { Vec::new() } else { text.split(',').collect() };
-    Some(Raw::List(items.iter().map(|item| (Raw::Text(item.trim().to_owned()), place.clone())).collect()))
+    let items = if text.is_empty() {
+        Vec::new()
+    } else {
+        text.split(',').collect()
+    };
+    Some(Raw::List(
+        items
+            .iter()
+            .map(|item| (Raw::Text(item.trim().to_owned()), place.clone()))
+            .collect(),
+    ))
 }
 
 /// Somebody's text in a message: in quotes, on one line, and not without end.
@@ -109,7 +126,13 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Control characters and what turns the direction of writing are named, not shown.
 fn escape(c: char) -> Vec<char> {
-    if c == '\'' { vec![c] } else if super::text::is_unfit(c) { c.escape_unicode().collect() } else { c.escape_debug().collect() }
+    if c == '\'' {
+        vec![c]
+    } else if super::text::is_unfit(c) {
+        c.escape_unicode().collect()
+    } else {
+        c.escape_debug().collect()
+    }
 }
 
 #[cfg(test)]
@@ -120,10 +143,23 @@ mod tests {
     fn text_of_the_environment_is_read_as_the_default_is() {
         let read = |text: &str, like: &Raw| Raw::from_text(text, like, &Place::Flag);
         assert_eq!(read("3", &Raw::Number(1)), Raw::Number(3));
-        assert_eq!(read("3", &Raw::Text(String::new())), Raw::Text("3".to_owned()));
-        assert_eq!(read("three", &Raw::Number(1)), Raw::Text("three".to_owned()));
+        assert_eq!(
+            read("3", &Raw::Text(String::new())),
+            Raw::Text("3".to_owned())
+        );
+        assert_eq!(
+            read("three", &Raw::Number(1)),
+            Raw::Text("three".to_owned())
+        );
         assert_eq!(read("false", &Raw::Bool(true)), Raw::Bool(false));
-        let list = |items: &[&str]| Raw::List(items.iter().map(|i| (Raw::Text((*i).to_owned()), Place::Flag)).collect());
+        let list = |items: &[&str]| {
+            Raw::List(
+                items
+                    .iter()
+                    .map(|i| (Raw::Text((*i).to_owned()), Place::Flag))
+                    .collect(),
+            )
+        };
         assert_eq!(read("", &list(&[])), list(&[]));
         assert_eq!(read("a, b", &list(&[])), list(&["a", "b"]));
         assert_eq!(read("['a, b', \"c\"]", &list(&[])), list(&["a, b", "c"]));
@@ -131,7 +167,10 @@ mod tests {
 
     #[test]
     fn a_message_stays_on_one_line() {
-        assert_eq!(shown("a\nb\u{202e}c"), "\"a\\nb\\u{202e}c\"".replace("\\n", "\\u{a}"));
+        assert_eq!(
+            shown("a\nb\u{202e}c"),
+            "\"a\\nb\\u{202e}c\"".replace("\\n", "\\u{a}")
+        );
         assert!(shown(&"x".repeat(1000)).chars().count() < 100);
     }
 }

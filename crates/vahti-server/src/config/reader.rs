@@ -40,7 +40,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The effective value of a key. It is parsed in every layer, so that a mistake shows where it is overridden, too.
-    pub(super) fn find<T>(&mut self, key: &str, parse: impl Fn(&Raw) -> Result<T, Wrong>) -> Option<Found<T>> {
+    pub(super) fn find<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Raw) -> Result<T, Wrong>,
+    ) -> Option<Found<T>> {
         let mut found = None;
         for setting in self.settings.iter().filter(|setting| setting.key.is(key)) {
             let place = setting.place.clone();
@@ -56,37 +60,67 @@ impl<'a> Reader<'a> {
     }
 
     /// The effective value of a key, wherever it stands.
-    pub(super) fn get<T>(&mut self, key: &str, parse: impl Fn(&Raw) -> Result<T, Wrong>) -> Option<T> {
+    pub(super) fn get<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Raw) -> Result<T, Wrong>,
+    ) -> Option<T> {
         self.find(key, parse).map(|found| found.value)
     }
 
     /// The effective value of a key that is read elsewhere, too: what is wrong with it is noted there.
     pub(super) fn peek<T>(&self, key: &str, parse: impl Fn(&Raw) -> Result<T, Wrong>) -> Option<T> {
-        self.settings.iter().rfind(|setting| setting.key.is(key)).and_then(|setting| parse(&setting.raw).ok())
+        self.settings
+            .iter()
+            .rfind(|setting| setting.key.is(key))
+            .and_then(|setting| parse(&setting.raw).ok())
     }
 
     /// The effective list of a key. Each item may be a mistake of its own.
-    pub(super) fn set(&mut self, key: &str, parse: impl Fn(&Raw) -> Result<String, Wrong>) -> Option<BTreeSet<String>> {
+    pub(super) fn set(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Raw) -> Result<String, Wrong>,
+    ) -> Option<BTreeSet<String>> {
         let mut wrongs = Vec::new();
         for setting in self.settings.iter().filter(|setting| setting.key.is(key)) {
-            let Raw::List(items) = &setting.raw else { continue };
-            wrongs.extend(items.iter().filter_map(|(item, place)| Some(parse(item).err()?.at(place.clone(), key))));
+            let Raw::List(items) = &setting.raw else {
+                continue;
+            };
+            wrongs.extend(
+                items
+                    .iter()
+                    .filter_map(|(item, place)| Some(parse(item).err()?.at(place.clone(), key))),
+            );
         }
         self.mistakes.append(&mut wrongs);
         self.get(key, |raw| match raw {
-            Raw::List(items) => Ok(items.iter().filter_map(|(item, _)| parse(item).ok()).collect()),
-            other => Err(Wrong::new(format!("This is {}.", other.kind()), "Write a list: [\"one\", \"two\"].")),
+            Raw::List(items) => Ok(items
+                .iter()
+                .filter_map(|(item, _)| parse(item).ok())
+                .collect()),
+            other => Err(Wrong::new(
+                format!("This is {}.", other.kind()),
+                "Write a list: [\"one\", \"two\"].",
+            )),
         })
     }
 
     /// The effective limit of every group that has one.
-    pub(super) fn groups(&mut self, parse: impl Fn(&str, &Raw) -> Result<u32, Wrong>) -> BTreeMap<String, u32> {
+    pub(super) fn groups(
+        &mut self,
+        parse: impl Fn(&str, &Raw) -> Result<u32, Wrong>,
+    ) -> BTreeMap<String, u32> {
         let mut groups = BTreeMap::new();
         for setting in self.settings {
-            let Key::GroupLimit(name) = &setting.key else { continue };
+            let Key::GroupLimit(name) = &setting.key else {
+                continue;
+            };
             match parse(name, &setting.raw) {
                 Ok(limit) => drop(groups.insert(name.clone(), limit)),
-                Err(wrong) => self.mistakes.push(wrong.at(setting.place.clone(), &setting.key)),
+                Err(wrong) => self
+                    .mistakes
+                    .push(wrong.at(setting.place.clone(), &setting.key)),
             }
         }
         groups

@@ -26,7 +26,9 @@ impl Schema {
         let mut found = Vec::new();
         for (section, values) in table.get_ref() {
             for (name, value) in values.get_ref().as_table().into_iter().flatten() {
-                let place = Place::Default { at: name.span().start };
+                let place = Place::Default {
+                    at: name.span().start,
+                };
                 let raw = Raw::from_toml(value.get_ref(), &|at| Place::Default { at });
                 let key = Key::Plain(format!("{}.{}", section.get_ref(), name.get_ref()));
                 found.push(Setting { key, raw, place });
@@ -43,7 +45,10 @@ impl Schema {
 
     /// The default of a key, or, of a group's limit, the default of all.
     pub(super) fn like(&self, key: &Key) -> Option<&Raw> {
-        self.defaults.iter().find(|setting| setting.key.is(key.like())).map(|setting| &setting.raw)
+        self.defaults
+            .iter()
+            .find(|setting| setting.key.is(key.like()))
+            .map(|setting| &setting.raw)
     }
 
     /// The dotted names of all keys of the default file.
@@ -62,7 +67,10 @@ impl Schema {
     }
 
     fn sections(&self) -> Vec<&str> {
-        let mut sections: Vec<&str> = self.keys().filter_map(|key| Some(key.split_once('.')?.0)).collect();
+        let mut sections: Vec<&str> = self
+            .keys()
+            .filter_map(|key| Some(key.split_once('.')?.0))
+            .collect();
         sections.dedup();
         sections
     }
@@ -70,18 +78,29 @@ impl Schema {
     /// What to say about a section that does not exist.
     pub(super) fn unknown_section(&self, section: &str) -> Wrong {
         let sections = self.sections();
-        let known: Vec<String> = sections.iter().map(|section| format!("[{section}]")).collect();
-        let right = nearest(section, sections)
-            .map_or_else(|| format!("Known: {}.", known.join(", ")), |near| format!("Did you mean [{near}]?"));
+        let known: Vec<String> = sections
+            .iter()
+            .map(|section| format!("[{section}]"))
+            .collect();
+        let right = nearest(section, sections).map_or_else(
+            || format!("Known: {}.", known.join(", ")),
+            |near| format!("Did you mean [{near}]?"),
+        );
         Wrong::new("There is no such section.", right)
     }
 
     /// What to say about a key of a section that does not have it.
     pub(super) fn unknown_in(&self, section: &str, name: &str) -> Wrong {
-        let own: Vec<&str> =
-            self.keys().filter_map(|key| key.split_once('.')).filter(|(of, _)| *of == section).map(|(_, key)| key).collect();
+        let own: Vec<&str> = self
+            .keys()
+            .filter_map(|key| key.split_once('.'))
+            .filter(|(of, _)| *of == section)
+            .map(|(_, key)| key)
+            .collect();
         let known = format!("Known in [{section}]: {}.", listed(&own));
-        let near = self.elsewhere(name).or_else(|| nearest(name, own).map(str::to_owned));
+        let near = self
+            .elsewhere(name)
+            .or_else(|| nearest(name, own).map(str::to_owned));
         let right = near.map_or(known, |near| format!("Did you mean `{near}`?"));
         Wrong::new("There is no such key.", right)
     }
@@ -89,14 +108,18 @@ impl Schema {
     /// What to say about a key that stands before any section.
     pub(super) fn unknown_outside(&self, name: &str) -> Wrong {
         let known = self.unknown_section(name).right;
-        let right = self.elsewhere(name).map_or(known, |key| format!("Did you mean `{key}`?"));
+        let right = self
+            .elsewhere(name)
+            .map_or(known, |key| format!("Did you mean `{key}`?"));
         Wrong::new("There is no such key outside of a section.", right)
     }
 
     /// What to say about another key of a group than its limit.
     pub(super) fn unknown_in_group(name: &str) -> Wrong {
-        let right = nearest(name, [LIMIT])
-            .map_or_else(|| format!("A group has `{LIMIT}` only."), |near| format!("Did you mean `{near}`?"));
+        let right = nearest(name, [LIMIT]).map_or_else(
+            || format!("A group has `{LIMIT}` only."),
+            |near| format!("Did you mean `{near}`?"),
+        );
         Wrong::new("There is no such key.", right)
     }
 
@@ -109,7 +132,9 @@ impl Schema {
 
     /// The key of that very name in some section.
     fn elsewhere(&self, name: &str) -> Option<String> {
-        let found = self.keys().find(|key| key.split_once('.').is_some_and(|(_, last)| last == name));
+        let found = self
+            .keys()
+            .find(|key| key.split_once('.').is_some_and(|(_, last)| last == name));
         found.map(str::to_owned)
     }
 }
@@ -130,6 +155,9 @@ mod tests {
         let keys: Vec<&str> = schema.keys().collect();
         assert_eq!(keys.first(), Some(&"http.listen"));
         assert_eq!(keys.last(), Some(&"cookie.same_site"));
-        assert_eq!(schema.sections(), ["http", "store", "sessions", "bypass", "cookie"]);
+        assert_eq!(
+            schema.sections(),
+            ["http", "store", "sessions", "bypass", "cookie"]
+        );
     }
 }

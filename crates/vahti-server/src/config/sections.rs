@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use vahti_core::OnLimit;
+
 use super::mistake::Wrong;
-use super::on_limit::OnLimit;
 use super::public_url::PublicUrl;
 use super::reader::Reader;
 use super::{number, text};
@@ -107,7 +108,10 @@ impl Http {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let listen = reader.get("http.listen", text::socket_address);
         let public_url = reader.get("http.public_url", PublicUrl::read);
-        Some(Self { listen: listen?, public_url: public_url? })
+        Some(Self {
+            listen: listen?,
+            public_url: public_url?,
+        })
     }
 }
 
@@ -115,7 +119,10 @@ impl Store {
     pub(super) fn read(reader: &mut Reader<'_>, base_dir: Option<&Path>) -> Option<Self> {
         let path = reader.get("store.url", |raw| text::store_path(raw, base_dir));
         let min_free_bytes = reader.get("store.min_free", number::size);
-        Some(Self { path: path?, min_free_bytes: min_free_bytes? })
+        Some(Self {
+            path: path?,
+            min_free_bytes: min_free_bytes?,
+        })
     }
 }
 
@@ -123,14 +130,17 @@ impl Sessions {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let enabled = reader.get("sessions.enabled", number::yes_or_no);
         let max_per_user = reader.get("sessions.max_per_user", number::count);
-        let on_limit = reader.get("sessions.on_limit", |raw| text::word(raw, OnLimit::ALL, OnLimit::as_str));
+        let on_limit = reader.get("sessions.on_limit", |raw| {
+            text::word(raw, OnLimit::ALL, OnLimit::as_str)
+        });
         let hold_after_end = reader.get("sessions.hold_after_end", number::duration);
         let held_max_per_user = reader.get("sessions.held_max_per_user", number::count_from_one);
         let idle_timeout = reader.get("sessions.idle_timeout", number::idle_timeout);
         let max_lifetime = reader.get("sessions.max_lifetime", number::duration);
         let retention = reader.get("sessions.retention", number::duration);
         let cache_for = reader.get("sessions.cache_for", number::duration);
-        let groups = reader.groups(|name, raw| text::group_name(name).and_then(|()| number::count(raw)));
+        let groups =
+            reader.groups(|name, raw| text::group_name(name).and_then(|()| number::count(raw)));
         Some(Self {
             enabled: enabled?,
             max_per_user: max_per_user?,
@@ -151,29 +161,51 @@ impl Bypass {
         let users = reader.set("bypass.users", text::user);
         let groups = reader.set("bypass.groups", text::group);
         let paths = reader.set("bypass.paths", text::bypass_path);
-        Some(Self { users: users?, groups: groups?, paths: paths? })
+        Some(Self {
+            users: users?,
+            groups: groups?,
+            paths: paths?,
+        })
     }
 }
 
 impl Cookie {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let name = reader.find("cookie.name", text::cookie_name);
-        let same_site = reader.find("cookie.same_site", |raw| text::word(raw, SameSite::ALL, SameSite::as_str));
+        let same_site = reader.find("cookie.same_site", |raw| {
+            text::word(raw, SameSite::ALL, SameSite::as_str)
+        });
         // When the address is wrong, only what can be checked without it is.
         let secure = reader.peek("http.public_url", PublicUrl::read)?.is_https();
         let right = "Set `http.public_url` to the https address, or choose another.";
         if let Some(found) = &name
-            && let Some(name) = found.value.as_deref().filter(|name| text::needs_https(name) && !secure)
+            && let Some(name) = found
+                .value
+                .as_deref()
+                .filter(|name| text::needs_https(name) && !secure)
         {
-            let wrong = format!("Browsers take a cookie named \"{name}\" over https only, and `http.public_url` is http.");
+            let wrong = format!(
+                "Browsers take a cookie named \"{name}\" over https only, and `http.public_url` is http."
+            );
             reader.note(Wrong::new(wrong, right), found.place.clone(), "cookie.name");
         }
-        if let Some(found) = same_site.as_ref().filter(|found| found.value == SameSite::None && !secure) {
+        if let Some(found) = same_site
+            .as_ref()
+            .filter(|found| found.value == SameSite::None && !secure)
+        {
             let wrong = "Browsers take \"none\" over https only, and `http.public_url` is http.";
-            reader.note(Wrong::new(wrong, right), found.place.clone(), "cookie.same_site");
+            reader.note(
+                Wrong::new(wrong, right),
+                found.place.clone(),
+                "cookie.same_site",
+            );
         }
         let default_name = if secure { "__Host-vahti" } else { "vahti" };
         let name = name?.value.unwrap_or_else(|| default_name.to_owned());
-        Some(Self { name, secure, same_site: same_site?.value })
+        Some(Self {
+            name,
+            secure,
+            same_site: same_site?.value,
+        })
     }
 }

@@ -7,7 +7,9 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     let (known, near) = known
         .into_iter()
         .map(|known| (known, distance(&known.to_ascii_lowercase())))
-        .min_by_key(|(known, distance)| (if is_part(&word, known) { 1 } else { *distance }, *distance))?;
+        .min_by_key(|(known, distance)| {
+            (if is_part(&word, known) { 1 } else { *distance }, *distance)
+        })?;
     let most = (word.chars().count() / 3).clamp(1, 3);
     (near <= most || is_part(&word, known)).then_some(known)
 }
@@ -19,7 +21,11 @@ fn is_part(word: &str, known: &str) -> bool {
 
 /// Words in a sentence: `a`, `b`.
 pub(super) fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words
+        .iter()
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -28,7 +34,13 @@ mod tests {
 
     #[test]
     fn slips_are_recognised_and_strangers_are_not() {
-        let known = ["listen", "public_url", "idle_timeout", "max_lifetime", "url"];
+        let known = [
+            "listen",
+            "public_url",
+            "idle_timeout",
+            "max_lifetime",
+            "url",
+        ];
         let near = |word| nearest(word, known);
         assert_eq!(near("lisen"), Some("listen"));
         assert_eq!(near("LISTEN"), Some("listen"));

@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue, Error};
+use toml::de::{DeString, DeTable, DeValue};
 
+use super::broken::Broken;
 use super::key::{Key, quoted};
 use super::mistake::{Mistake, Wrong};
 use super::place::{Place, line_of};
@@ -27,43 +28,20 @@ pub(super) struct Contents {
 /// Reads the text of the operator's file.
 pub(super) fn read(text: &str, schema: &Schema) -> Contents {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut broken: Vec<Broken> = errors.iter().map(|error| Broken::new(text, error)).collect();
+    let mut broken: Vec<Broken> = errors
+        .iter()
+        .map(|error| Broken::new(text, error))
+        .collect();
     broken.sort_by_key(|broken| broken.at);
-    let mut walk = Walk { text, schema, broken, swallowed: Vec::new(), contents: Contents::default() };
+    let mut walk = Walk {
+        text,
+        schema,
+        broken,
+        swallowed: Vec::new(),
+        contents: Contents::default(),
+    };
     walk.root(table.get_ref());
     walk.finish()
-}
-
-/// One place where the text is no TOML.
-struct Broken {
-    at: usize,
-    line: usize,
-    message: String,
-}
-
-impl Broken {
-    fn new(text: &str, error: &Error) -> Self {
-        let at = error.span().map_or(text.len(), |span| span.start);
-        Self { at, line: line_of(text, at), message: error.message().to_owned() }
-    }
-
-    /// Whether a value has no end: what stands behind it is taken for a part of it.
-    fn is_open_end(&self) -> bool {
-        ["unclosed array", "unclosed inline table", "invalid multi-line"].iter().any(|open| self.message.starts_with(open))
-    }
-
-    fn into_mistake(self) -> Mistake {
-        let bare_word = ["string values must be", "invalid float", "invalid integer", "invalid boolean"];
-        let (what, right) = if self.is_open_end() {
-            ("the value that begins here has no end", "Close it.")
-        } else if bare_word.iter().any(|begin| self.message.starts_with(begin)) {
-            ("the value cannot be read", "Write text and durations in quotes: key = \"value\".")
-        } else {
-            (self.message.as_str(), "")
-        };
-        let place = Place::File { at: self.at, line: self.line };
-        Mistake { place, key: None, wrong: format!("This is not TOML: {what}."), right: right.to_owned() }
-    }
 }
 
 /// A name, as parsed.
@@ -91,12 +69,20 @@ impl Walk<'_> {
         for (name, value) in self.sound_entries(table) {
             let section = name.get_ref().as_ref();
             match value.get_ref() {
-                DeValue::Table(table) if self.schema.has_section(section) => self.section(section, table),
+                DeValue::Table(table) if self.schema.has_section(section) => {
+                    self.section(section, table);
+                }
                 _ if self.schema.has_section(section) => {
                     let wrong = format!("`{section}` is a section, and stands once.");
-                    self.wrong(name, quoted(section), Wrong::new(wrong, format!("Write [{section}] on a line of its own.")));
+                    self.wrong(
+                        name,
+                        quoted(section),
+                        Wrong::new(wrong, format!("Write [{section}] on a line of its own.")),
+                    );
                 }
-                DeValue::Table(_) => self.wrong(name, quoted(section), self.schema.unknown_section(section)),
+                DeValue::Table(_) => {
+                    self.wrong(name, quoted(section), self.schema.unknown_section(section));
+                }
                 DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()) => {
                     self.wrong(name, quoted(section), self.schema.unknown_section(section));
                 }
@@ -121,7 +107,10 @@ impl Walk<'_> {
 
     fn groups(&mut self, groups: &Name<'_>, value: &DeValue<'_>) {
         let Some(table) = value.as_table() else {
-            let wrong = Wrong::new("The limits of groups are sections.", format!("Write [{GROUPS}.NAME], and below it {LIMIT}."));
+            let wrong = Wrong::new(
+                "The limits of groups are sections.",
+                format!("Write [{GROUPS}.NAME], and below it {LIMIT}."),
+            );
             return self.wrong(groups, GROUPS.to_owned(), wrong);
         };
         for (name, value) in self.sound_entries(table) {
@@ -130,7 +119,11 @@ impl Walk<'_> {
             let inside = value.get_ref().as_table().filter(|table| !table.is_empty());
             let Some(table) = inside else {
                 let right = format!("Write [{dotted}], and below it {LIMIT} = 5.");
-                self.wrong(name, dotted, Wrong::new(format!("A group is a section with `{LIMIT}`."), right));
+                self.wrong(
+                    name,
+                    dotted,
+                    Wrong::new(format!("A group is a section with `{LIMIT}`."), right),
+                );
                 continue;
             };
             for (name, value) in self.sound_entries(table) {
@@ -149,11 +142,21 @@ impl Walk<'_> {
         let mut entries: Vec<Entry<'t, 'i>> = table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         entries.retain(|(name, value)| {
-            let end = if value.get_ref().is_table() { name.span().end } else { value.span().end };
+            let end = if value.get_ref().is_table() {
+                name.span().end
+            } else {
+                value.span().end
+            };
             let lines = line_of(self.text, name.span().start)..line_of(self.text, end) + 1;
-            let touched = self.broken.iter().any(|broken| lines.contains(&broken.line));
+            let touched = self
+                .broken
+                .iter()
+                .any(|broken| lines.contains(&broken.line));
             if touched {
-                self.swallowed.push(Swallowed { at: name.span().start, lines });
+                self.swallowed.push(Swallowed {
+                    at: name.span().start,
+                    lines,
+                });
             }
             !touched
         });
@@ -172,7 +175,10 @@ impl Walk<'_> {
     }
 
     fn place(&self, at: usize) -> Place {
-        Place::File { at, line: line_of(self.text, at) }
+        Place::File {
+            at,
+            line: line_of(self.text, at),
+        }
     }
 
     /// Adds the broken lines: one mistake a line, and of all those inside one value only one, because they follow from
@@ -180,16 +186,20 @@ impl Walk<'_> {
     fn finish(mut self) -> Contents {
         let (mut inside, mut rest) = (Vec::new(), std::mem::take(&mut self.broken));
         for value in std::mem::take(&mut self.swallowed) {
-            let (mut here, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|broken| value.lines.contains(&broken.line));
+            let (mut here, others): (Vec<_>, Vec<_>) = rest
+                .into_iter()
+                .partition(|broken| value.lines.contains(&broken.line));
             rest = others;
             let open = here.iter().position(Broken::is_open_end);
             match open.map(|open| here.swap_remove(open)) {
-                Some(open) => inside.push(Broken { at: value.at, line: value.lines.start, ..open }),
+                Some(open) => inside.push(open.moved_to(value.at, value.lines.start)),
                 None => inside.extend(here.into_iter().next()),
             }
         }
         rest.dedup_by_key(|broken| broken.line);
-        self.contents.mistakes.extend(inside.into_iter().chain(rest).map(Broken::into_mistake));
+        self.contents
+            .mistakes
+            .extend(inside.into_iter().chain(rest).map(Broken::into_mistake));
         self.contents
     }
 }

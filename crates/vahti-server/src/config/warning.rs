@@ -41,9 +41,16 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
         warn("http.public_url", format!("`public_url` {text}"));
     }
     if !sessions.enabled {
-        warn("sessions.enabled", "`enabled` is false: nothing is recorded, and every check allows.".to_owned());
+        warn(
+            "sessions.enabled",
+            "`enabled` is false: nothing is recorded, and every check allows.".to_owned(),
+        );
     } else if sessions.on_limit == OnLimit::Observe {
-        warn("sessions.on_limit", "`on_limit` is \"observe\": nothing is refused; answers only say what would be.".to_owned());
+        warn(
+            "sessions.on_limit",
+            "`on_limit` is \"observe\": nothing is refused; answers only say what would be."
+                .to_owned(),
+        );
     }
     let (idle, lifetime) = (sessions.idle_timeout, sessions.max_lifetime);
     if !lifetime.is_zero() && idle >= lifetime {
@@ -52,7 +59,9 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
     }
     if sessions.cache_for >= LONG_CACHE {
         let cache = humantime::format_duration(sessions.cache_for);
-        let text = format!("`cache_for`: an application may go on with a session for {cache} after it was held or ended.");
+        let text = format!(
+            "`cache_for`: an application may go on with a session for {cache} after it was held or ended."
+        );
         warn("sessions.cache_for", text);
     }
     warnings

@@ -1,0 +1,116 @@
+//! Opening connections: the file's rights, and the settings that durability and memory rest on.
+
+use std::{
+    fs::{self, OpenOptions},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{OpenError, faults::Faults, lock::private};
+
+/// SQLite before 3.51.3 can damage a database in WAL mode when two connections write or checkpoint at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long a statement waits for another process that holds the database, as a backup does.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+const STATEMENTS: usize = 64;
+
+/// For the one connection that writes. 16 MiB of pages; a checkpoint when 8 MiB of log have gathered.
+const WRITER: &str = "
+    PRAGMA foreign_keys = ON;
+    PRAGMA mmap_size = 0;
+    PRAGMA cache_size = -16384;
+    PRAGMA wal_autocheckpoint = 2000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cell_size_check = ON;
+    PRAGMA secure_delete = FAST;
+";
+
+/// For a connection that reads. 4 MiB of pages.
+const READER: &str = "
+    PRAGMA query_only = ON;
+    PRAGMA mmap_size = 0;
+    PRAGMA cache_size = -4096;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+";
+
+/// Refuses a library with the fault in its write-ahead log.
+pub(super) fn check_library(version: i32) -> Result<(), OpenError> {
+    if version < OLDEST_SQLITE {
+        return Err(OpenError::OldSqlite { found: version });
+    }
+    Ok(())
+}
+
+/// The path behind links, so that two names of one database have one lock.
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
+    let failed = |cause| OpenError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    if path.exists() {
+        return fs::canonicalize(path).map_err(failed);
+    }
+    let name = path
+        .file_name()
+        .ok_or_else(|| failed(std::io::ErrorKind::InvalidInput.into()))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    Ok(fs::canonicalize(folder).map_err(failed)?.join(name))
+}
+
+/// Makes the file if it is not there, for its owner alone; takes rights of others away from one that is.
+pub(super) fn make_private(path: &Path) -> Result<(), OpenError> {
+    let failed = |cause| OpenError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    let file = private(OpenOptions::new().read(true).write(true).create(true))
+        .open(path)
+        .map_err(failed)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = file.metadata().map_err(failed)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            let owner_only = fs::Permissions::from_mode(0o600);
+            file.set_permissions(owner_only).map_err(failed)?;
+        }
+    }
+    drop(file);
+    Ok(())
+}
+
+/// A connection before it is known whose database this is: it writes nothing by itself.
+pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
+}
+
+/// Makes a plain connection the one that writes.
+pub(super) fn prepare_writer(connection: &Connection, faults: &Faults) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.execute_batch(WRITER)?;
+    connection.pragma_update(None, "synchronous", faults.synchronous())
+}
+
+/// A connection that reads what is committed.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.execute_batch(READER)?;
+    Ok(connection)
+}

@@ -1,0 +1,41 @@
+//! Why a use case did not do what it was asked to.
+
+use vahti_core::Refusal;
+use vahti_store::{Constraint, StoreError};
+
+/// Why a use case did not do what it was asked to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The rules said no. Nothing was changed but what was due anyway.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The token is unknown or wrong.
+    #[error("the token is unknown or wrong")]
+    UnknownToken,
+    /// The caller's scope does not cover the groups of the login.
+    #[error("the caller may act only on users with one of its groups")]
+    OutOfScope,
+    /// There is a key of that name, perhaps a revoked one.
+    #[error("there is a key of the name `{0}` already")]
+    KeyNameTaken(String),
+    /// There is no valid key of that name.
+    #[error("there is no valid key of the name `{0}`")]
+    UnknownKey(String),
+    /// Cannot tell, or cannot write: the database does not answer. Nothing is known to have changed.
+    #[error("the database cannot be used: {0}")]
+    Unavailable(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => Self::Unavailable(cause),
+            StoreError::Corrupt(cause) => {
+                Self::Unavailable(format!("it holds what it should not: {cause}"))
+            }
+            StoreError::Conflict(
+                constraint @ (Constraint::Slot | Constraint::SessionId | Constraint::KeyName),
+            ) => Self::Unavailable(format!("refused by {constraint}")),
+        }
+    }
+}

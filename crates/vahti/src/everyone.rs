@@ -1,0 +1,329 @@
+//! `verify-all`, `invalidate-all`, `end-all`: one command for many users.
+//!
+//! It takes one stamp first, so that whatever logs in later is untouched; then it goes through the users, each
+//! decided like a single command, and answers last. A crash in between leaves it unacknowledged and repeatable.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use futures::future::join_all;
+use vahti_core::{
+    Account, Commit, Decision, EndReason, Group, Moment, Refusal, Session, SessionId, Stamp,
+    Timestamp, UserId,
+    decide::{self, End, Invalidate, Verify, Which},
+};
+
+use crate::{Caller, Error, Vahti};
+
+/// Users whose commands share a commit.
+const USERS_A_COMMIT: u32 = 256;
+
+/// Which sessions of which users. Every condition that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// These users; none given: everybody who has an open session.
+    pub users: Vec<UserId>,
+    /// Users with one of these groups.
+    pub groups: Vec<Group>,
+    /// Not users with one of these groups.
+    pub except_groups: Vec<Group>,
+    /// Sessions at one of these places.
+    pub places: Vec<String>,
+    /// Sessions that wait.
+    pub only_waiting: bool,
+    /// Sessions that logged in before.
+    pub logged_in_before: Option<Timestamp>,
+    /// Sessions that were not used for this long.
+    pub unseen_for: Option<Duration>,
+}
+
+/// What a command for many users came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bulk {
+    /// Users who were met.
+    pub users: u64,
+    /// Sessions that were let in, put on hold or ended.
+    pub sessions: u64,
+    /// Users for whom it failed.
+    pub unprocessed: Vec<Unprocessed>,
+}
+
+/// A user for whom a command for many users failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unprocessed {
+    /// The user.
+    pub user: UserId,
+    /// Why.
+    pub error: Error,
+}
+
+/// What is done to the selected sessions of one user.
+type Act = dyn Fn(&Account, &[SessionId], Moment) -> Decision<u64> + Send + Sync;
+
+impl Vahti {
+    /// Lets the latest of each user's selected sessions in; the user's others wait.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] before anything was done; a failure in between is in [`Bulk::unprocessed`].
+    pub async fn verify_all(
+        &self,
+        caller: &Caller,
+        selection: Selection,
+        dry_run: bool,
+    ) -> Result<Bulk, Error> {
+        let (policy, by, home) = (
+            Arc::clone(&self.policy),
+            caller.by.clone(),
+            self.home.clone(),
+        );
+        let act = move |stamp: Stamp| -> Box<Act> {
+            let (policy, by, home) = (Arc::clone(&policy), by.clone(), home.clone());
+            Box::new(move |account, selected, moment| {
+                let session = selected.last().cloned();
+                let command = Verify {
+                    session,
+                    keep_others: false,
+                    home: home.clone(),
+                    at: Some(stamp),
+                };
+                counted(
+                    decide::verify(account, &policy, &by, &command, moment),
+                    |_| 1,
+                )
+            })
+        };
+        self.everyone(caller, selection, dry_run, act).await
+    }
+
+    /// Puts the selected sessions on hold.
+    ///
+    /// # Errors
+    /// As [`Vahti::verify_all`].
+    pub async fn invalidate_all(
+        &self,
+        caller: &Caller,
+        selection: Selection,
+        dry_run: bool,
+    ) -> Result<Bulk, Error> {
+        let (policy, by, whole) = (
+            Arc::clone(&self.policy),
+            caller.by.clone(),
+            selection.takes_whole_users(),
+        );
+        let act = move |stamp: Stamp| -> Box<Act> {
+            let (policy, by) = (Arc::clone(&policy), by.clone());
+            Box::new(move |account, selected, moment| {
+                let which = if whole {
+                    Which::All
+                } else {
+                    Which::These(selected.to_vec())
+                };
+                let command = Invalidate {
+                    which,
+                    hold_logins: false,
+                    at: Some(stamp),
+                };
+                counted(
+                    decide::invalidate(account, &policy, &by, &command, moment),
+                    |done| done.invalidated.len(),
+                )
+            })
+        };
+        self.everyone(caller, selection, dry_run, act).await
+    }
+
+    /// Ends the selected sessions for good.
+    ///
+    /// # Errors
+    /// As [`Vahti::verify_all`].
+    pub async fn end_all(
+        &self,
+        caller: &Caller,
+        selection: Selection,
+        dry_run: bool,
+    ) -> Result<Bulk, Error> {
+        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let act = move |_: Stamp| -> Box<Act> {
+            let (policy, by) = (Arc::clone(&policy), by.clone());
+            Box::new(move |account, selected, moment| {
+                let command = End {
+                    which: Which::These(selected.to_vec()),
+                    reason: EndReason::EndedBySupervisor,
+                };
+                counted(
+                    decide::end(account, &policy, &by, &command, moment),
+                    |done| done.ended.len(),
+                )
+            })
+        };
+        self.everyone(caller, selection, dry_run, act).await
+    }
+
+    async fn everyone(
+        &self,
+        caller: &Caller,
+        selection: Selection,
+        dry_run: bool,
+        act: impl Fn(Stamp) -> Box<Act>,
+    ) -> Result<Bulk, Error> {
+        let stamp = self
+            .store
+            .stamp()
+            .await
+            .map_err(|error| self.unavailable(error))?;
+        let job = Arc::new(Job {
+            selection,
+            stamp,
+            dry_run,
+            act: act(stamp),
+        });
+        let mut bulk = Bulk::default();
+        if job.selection.users.is_empty() {
+            let mut after = 0;
+            loop {
+                let page = self
+                    .store
+                    .users_with_open_sessions(after, USERS_A_COMMIT)
+                    .await;
+                let page = page.map_err(|error| self.unavailable(error))?;
+                let Some((_, last)) = page.last() else { break };
+                after = *last;
+                self.some(
+                    caller,
+                    &job,
+                    page.into_iter().map(|(user, _)| user),
+                    &mut bulk,
+                )
+                .await;
+            }
+        } else {
+            for users in job.selection.users.chunks(USERS_A_COMMIT as usize) {
+                self.some(caller, &job, users.iter().cloned(), &mut bulk)
+                    .await;
+            }
+        }
+        tracing::info!(
+            users = bulk.users,
+            sessions = bulk.sessions,
+            unprocessed = bulk.unprocessed.len(),
+            dry_run,
+            "a command for many users"
+        );
+        Ok(bulk)
+    }
+
+    /// Runs the job for users at the same time, so that they share a commit.
+    async fn some(
+        &self,
+        caller: &Caller,
+        job: &Arc<Job>,
+        users: impl Iterator<Item = UserId>,
+        bulk: &mut Bulk,
+    ) {
+        let one = async |user: UserId| {
+            let job = Arc::clone(job);
+            let named = !job.selection.users.is_empty();
+            let done = self
+                .transact(caller, &user, move |account, moment| {
+                    job.decide(account, moment)
+                })
+                .await;
+            (user, named, done)
+        };
+        for (user, named, done) in join_all(users.map(one)).await {
+            match done {
+                Ok(None) => {}
+                Ok(Some(sessions)) => {
+                    bulk.users += 1;
+                    bulk.sessions += sessions;
+                }
+                Err(Error::Refused(Refusal::UnknownUser)) if !named => {}
+                Err(error) => bulk.unprocessed.push(Unprocessed { user, error }),
+            }
+        }
+    }
+}
+
+/// One command for many users.
+struct Job {
+    selection: Selection,
+    stamp: Stamp,
+    dry_run: bool,
+    act: Box<Act>,
+}
+
+impl Job {
+    /// Decides for one user; `None` if no session of theirs is selected.
+    fn decide(&self, account: &Account, moment: Moment) -> Decision<Option<u64>> {
+        let nothing = |answer| Decision {
+            commit: Commit::nothing(account),
+            answer,
+        };
+        if account.version == 0 {
+            return nothing(Err(Refusal::UnknownUser));
+        }
+        let selected = self.selection.of(account, self.stamp, moment.now);
+        if selected.is_empty() {
+            return nothing(Ok(None));
+        }
+        let decision = (self.act)(account, &selected, moment);
+        let answer = decision.answer.map(Some);
+        if self.dry_run {
+            nothing(answer)
+        } else {
+            Decision {
+                commit: decision.commit,
+                answer,
+            }
+        }
+    }
+}
+
+impl Selection {
+    /// Whether every session of a selected user is selected.
+    fn takes_whole_users(&self) -> bool {
+        self.places.is_empty()
+            && !self.only_waiting
+            && self.logged_in_before.is_none()
+            && self.unseen_for.is_none()
+    }
+
+    /// The selected sessions of a user that logged in before `stamp`, the oldest first.
+    fn of(&self, account: &Account, stamp: Stamp, now: Timestamp) -> Vec<SessionId> {
+        let in_any = |groups: &[Group]| {
+            account
+                .profile
+                .groups
+                .iter()
+                .any(|group| groups.contains(group))
+        };
+        if (!self.groups.is_empty() && !in_any(&self.groups)) || in_any(&self.except_groups) {
+            return Vec::new();
+        }
+        let meant = |session: &&Session| session.login.stamp < stamp && self.means(session, now);
+        account
+            .open_sessions()
+            .filter(meant)
+            .map(|session| session.id.clone())
+            .collect()
+    }
+
+    fn means(&self, session: &Session, now: Timestamp) -> bool {
+        let at_place = |place: &String| self.places.contains(place);
+        (self.places.is_empty() || session.login.place.as_ref().is_some_and(at_place))
+            && (!self.only_waiting || session.state.is_held())
+            && self
+                .logged_in_before
+                .is_none_or(|before| session.login.at < before)
+            && self
+                .unseen_for
+                .is_none_or(|unseen| now.since(session.last_seen.at) >= unseen)
+    }
+}
+
+fn counted<T>(decision: Decision<T>, count: impl Fn(T) -> usize) -> Decision<u64> {
+    Decision {
+        commit: decision.commit,
+        answer: decision.answer.map(|done| count(done) as u64),
+    }
+}

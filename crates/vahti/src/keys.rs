@@ -1,0 +1,108 @@
+//! API keys: made once, shown once, kept as a hash, and refused from the moment they are revoked.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+use vahti_core::{Group, Role};
+use vahti_store::{ApiKey, Constraint, StoreError};
+
+use crate::{Caller, Error, Vahti, random};
+
+/// The valid keys of a host, by their hash. A key of 256 random bits needs no slower hash and no salt.
+#[derive(Default)]
+pub struct Keys {
+    valid: RwLock<HashMap<[u8; 32], Arc<ApiKey>>>,
+}
+
+impl Keys {
+    /// The key that this text is, if it is valid.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Arc<ApiKey>> {
+        let hash: [u8; 32] = Sha256::digest(text).into();
+        self.valid
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&hash)
+            .map(Arc::clone)
+    }
+
+    pub(crate) fn set(&self, keys: Vec<ApiKey>) {
+        let valid = keys.into_iter().filter(|key| key.revoked_at.is_none());
+        *self.valid.write().unwrap_or_else(PoisonError::into_inner) =
+            valid.map(|key| (key.hash, Arc::new(key))).collect();
+    }
+}
+
+impl Vahti {
+    /// Makes a key and returns its text, which is shown this once.
+    ///
+    /// # Errors
+    /// [`Error::KeyNameTaken`]; [`Error::Unavailable`].
+    pub async fn create_key(
+        &self,
+        caller: &Caller,
+        name: &str,
+        role: Role,
+        groups: Vec<Group>,
+    ) -> Result<String, Error> {
+        let text = format!(
+            "vahti_{role}_{}",
+            URL_SAFE_NO_PAD.encode(random::bytes::<32>()?)
+        );
+        let key = ApiKey {
+            name: name.to_owned(),
+            role,
+            groups,
+            hash: Sha256::digest(&text).into(),
+            created_at: self.now(),
+            revoked_at: None,
+        };
+        self.store
+            .create_key(key, caller.by.clone())
+            .await
+            .map_err(|error| match error {
+                StoreError::Conflict(Constraint::KeyName) => Error::KeyNameTaken(name.to_owned()),
+                error => self.unavailable(error),
+            })?;
+        self.load_keys().await?;
+        Ok(text)
+    }
+
+    /// Revokes a key: it is refused from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::UnknownKey`]; [`Error::Unavailable`].
+    pub async fn revoke_key(&self, caller: &Caller, name: &str) -> Result<(), Error> {
+        let revoked = self.store.revoke_key(name, caller.by.clone()).await;
+        if !revoked.map_err(|error| self.unavailable(error))? {
+            return Err(Error::UnknownKey(name.to_owned()));
+        }
+        self.load_keys().await
+    }
+
+    /// Every key, also the revoked ones, by name.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn keys(&self) -> Result<Vec<ApiKey>, Error> {
+        self.store
+            .keys()
+            .await
+            .map_err(|error| self.unavailable(error))
+    }
+
+    /// The valid key that this text is.
+    #[must_use]
+    pub fn key(&self, text: &str) -> Option<Arc<ApiKey>> {
+        self.keys.find(text)
+    }
+
+    async fn load_keys(&self) -> Result<(), Error> {
+        self.keys.set(self.keys().await?);
+        Ok(())
+    }
+}

@@ -1,0 +1,209 @@
+//! The host: what every use case stands on, and the one path by which an account changes.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use vahti_core::{Account, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, decide};
+use vahti_store::{Clock, Host, Store, StoreError, Witness};
+
+use crate::{Caller, Error, Index, Keys, index::ENDED_KEPT, sweep::Written};
+
+/// A host that decides which logins may go on.
+pub struct Vahti {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) home: String,
+    pub(crate) keys: Keys,
+    /// Up to when last-seen times are written.
+    pub(crate) written: tokio::sync::Mutex<Written>,
+    /// Set once the store can no longer be trusted: from then on every check answers *cannot tell*.
+    failed: AtomicBool,
+}
+
+impl Vahti {
+    /// Opens a host: `open` opens its store, and what the store holds is taken into the index. Accounts with more
+    /// active sessions than the policy now allows are brought under it before this returns.
+    ///
+    /// `home` is the name under which other hosts know this one.
+    ///
+    /// # Errors
+    /// What `open` returned, or [`StoreError`] as the caller's error type takes it.
+    pub async fn open<S, E>(
+        policy: Arc<Policy>,
+        clock: Arc<dyn Clock>,
+        home: &str,
+        open: impl AsyncFnOnce(Host) -> Result<S, E>,
+    ) -> Result<Self, E>
+    where
+        S: Store + 'static,
+        E: From<StoreError>,
+    {
+        let index = Index::new(Arc::clone(&policy));
+        let witness: Arc<dyn Witness> = Arc::<Index>::clone(&index);
+        let store = open(Host {
+            policy: Arc::clone(&policy),
+            clock: Arc::clone(&clock),
+            witness,
+        })
+        .await?;
+        let host = Self {
+            policy,
+            clock,
+            index,
+            store: Arc::new(store),
+            home: home.to_owned(),
+            keys: Keys::default(),
+            written: tokio::sync::Mutex::default(),
+            failed: AtomicBool::new(false),
+        };
+        host.load().await?;
+        Ok(host)
+    }
+
+    async fn load(&self) -> Result<(), StoreError> {
+        let mut outdated = Vec::new();
+        let ended_after = self.now().minus(ENDED_KEPT);
+        self.store
+            .accounts(ended_after, &mut |account| {
+                self.index.apply(account);
+                if account.is_outdated(&self.policy) {
+                    outdated.push(account.user.clone());
+                }
+            })
+            .await?;
+        self.keys.set(self.store.keys().await?);
+        for user in outdated {
+            self.settle(&user).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends what is overdue of one user, and puts out what is beyond the limit.
+    pub(crate) async fn settle(&self, user: &UserId) -> Result<(), StoreError> {
+        let policy = Arc::clone(&self.policy);
+        let decide =
+            move |account: &Account, moment: Moment| decide::settle(account, &policy, moment);
+        self.store.transact(user, Box::new(decide)).await
+    }
+
+    /// The policy of this host.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The index of this host.
+    #[must_use]
+    pub fn index(&self) -> &Arc<Index> {
+        &self.index
+    }
+
+    /// The time of this host.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Why this host cannot tell any more and its process should end; none as long as all is well. From the first time
+    /// that it says so, every check is [`Error::Unavailable`].
+    pub fn failure(&self) -> Option<String> {
+        let failure = self.store.failure();
+        if failure.is_some() {
+            self.failed.store(true, Ordering::Release);
+        }
+        failure
+    }
+
+    /// Whether the store can no longer be trusted.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    /// Translates an error of the store, and notices when it is one that never passes.
+    pub(crate) fn unavailable(&self, error: StoreError) -> Error {
+        self.failure();
+        error.into()
+    }
+
+    /// The one path by which an account changes: decided under its lock, durable and known to the index before
+    /// this returns. A caller whose scope does not cover the user learns only that there is no such user.
+    pub(crate) async fn transact<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        user: &UserId,
+        decide: impl FnMut(&Account, Moment) -> Decision<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let answer = self
+            .try_transact(caller, user, decide)
+            .await
+            .map_err(|error| self.unavailable(error))?;
+        answer.map_err(Error::from)
+    }
+
+    /// As [`Vahti::transact`], with the store's own error, for a command that can meet a constraint.
+    pub(crate) async fn try_transact<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        user: &UserId,
+        mut decide: impl FnMut(&Account, Moment) -> Decision<T> + Send + 'static,
+    ) -> Result<Result<T, Refusal>, StoreError> {
+        let answer = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&answer);
+        let scope = caller.clone();
+        let decide = move |account: &Account, moment: Moment| {
+            let decision = if account.version == 0 || scope.covers(&account.profile.groups) {
+                decide(account, moment)
+            } else {
+                Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownUser),
+                }
+            };
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(decision.answer);
+            decision.commit
+        };
+        self.store.transact(user, Box::new(decide)).await?;
+        let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        answer.ok_or_else(|| StoreError::Unavailable("the decision was not run".to_owned()))
+    }
+
+    /// The account of a user within the caller's scope.
+    pub(crate) async fn account(&self, caller: &Caller, user: &UserId) -> Result<Account, Error> {
+        let account = self
+            .store
+            .account(user)
+            .await
+            .map_err(|error| self.unavailable(error))?;
+        account
+            .filter(|account| caller.covers(&account.profile.groups))
+            .ok_or(Error::Refused(Refusal::UnknownUser))
+    }
+
+    /// The account to which a session belongs, within the caller's scope, also if the session has ended.
+    pub(crate) async fn account_of(
+        &self,
+        caller: &Caller,
+        id: &vahti_core::SessionId,
+    ) -> Result<Account, Error> {
+        let account = self
+            .store
+            .account_of(id)
+            .await
+            .map_err(|error| self.unavailable(error))?;
+        account
+            .filter(|account| caller.covers(&account.profile.groups))
+            .ok_or_else(|| Error::Refused(Refusal::UnknownSession(id.clone())))
+    }
+
+    /// Writes what is not yet written and lets go of the store.
+    pub async fn close(&self) {
+        if let Err(error) = self.write_last_seen().await {
+            tracing::warn!(%error, "last-seen times were not written at the end; they are at most 10 s old");
+        }
+        self.store.close().await;
+    }
+}

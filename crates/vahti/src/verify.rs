@@ -1,0 +1,74 @@
+//! `verify`: a supervisor lets a session in.
+
+use std::sync::Arc;
+
+use vahti_core::{
+    Refusal, SessionId, UserId,
+    decide::{self, Verify},
+};
+use vahti_store::SessionRecord;
+
+use crate::{Caller, Error, Vahti};
+
+/// A verify, as a supervisor gives it.
+#[derive(Clone, Debug)]
+pub struct VerifyRequest {
+    /// Whose session.
+    pub user: UserId,
+    /// Which session; without one, the latest login that has not ended.
+    pub session_id: Option<SessionId>,
+    /// Keep the user's other sessions as far as the limit allows.
+    pub keep_others: bool,
+}
+
+impl Vahti {
+    /// Lets a session in. The user's other sessions wait from now on. Returns the session and those that were
+    /// active and now wait.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UnknownSession`, `UnknownUser`, `SessionEnded` or `NoOpenSession`: nothing was
+    /// changed; [`Error::Unavailable`].
+    pub async fn verify(
+        &self,
+        caller: &Caller,
+        request: VerifyRequest,
+    ) -> Result<(SessionRecord, Vec<SessionId>), Error> {
+        let VerifyRequest {
+            user,
+            session_id,
+            keep_others,
+        } = request;
+        let command = Verify {
+            session: session_id,
+            keep_others,
+            home: self.home.clone(),
+            at: None,
+        };
+        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let decide =
+            move |account: &_, moment| decide::verify(account, &policy, &by, &command, moment);
+        let verified = match self.transact(caller, &user, decide).await {
+            Ok(verified) => verified,
+            Err(Error::Refused(Refusal::UnknownSession(id))) => {
+                return Err(self.why_unknown(caller, &user, id).await);
+            }
+            Err(error) => return Err(error),
+        };
+        tracing::info!(%user, session = %verified.session.id, superseded = verified.superseded.len(), "verify");
+        let record = SessionRecord {
+            user,
+            profile: verified.profile,
+            session: verified.session,
+        };
+        Ok((record, verified.superseded))
+    }
+
+    /// A session that is not open has either ended, which is final, or never was this user's.
+    async fn why_unknown(&self, caller: &Caller, user: &UserId, id: SessionId) -> Error {
+        match self.account_of(caller, &id).await {
+            Ok(account) if account.user == *user => Error::Refused(Refusal::SessionEnded(id)),
+            Ok(_) | Err(Error::Refused(_)) => Error::Refused(Refusal::UnknownSession(id)),
+            Err(error) => error,
+        }
+    }
+}
