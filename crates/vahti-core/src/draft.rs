@@ -188,6 +188,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts out what is let in beyond the limit. Nobody is let in by this, now or later.
+    ///
+    /// With the stamp of each one's own letting in, where a tie goes to put out: the command that is being
+    /// decided may then let one of them in again.
     fn trim(&mut self) {
         let Some(limit) = self.policy.enforced_limit(&self.account.profile.groups) else {
             return;
@@ -196,10 +199,10 @@ impl<'a> Draft<'a> {
         let surplus: Vec<_> = order
             .iter()
             .skip(limit as usize)
-            .map(|session| session.id.clone())
+            .map(|session| (session.id.clone(), self.account.let_in(session)))
             .collect();
-        for id in surplus {
-            self.put_out(&id, self.moment.stamp, HeldReason::OverLimit);
+        for (id, let_in) in surplus {
+            self.put_out(&id, let_in, HeldReason::OverLimit);
         }
     }
 
@@ -232,9 +235,11 @@ impl<'a> Draft<'a> {
     /// Brings the recorded states up to what the registers and the limit give.
     pub(crate) fn restate(&mut self) {
         let states = self.account.states(self.policy);
-        for (session, state) in self.account.sessions.iter_mut().zip(states) {
+        for (place, state) in states.into_iter().enumerate() {
+            let let_in = self.account.let_in(&self.account.sessions[place]);
+            let session = &mut self.account.sessions[place];
             if session.state.is_active() && !state.is_active() {
-                let stopped = stop(session, self.moment.now, self.stamp);
+                let stopped = stop(session, let_in, self.moment.now, self.stamp);
                 session.expired_at = Some(stopped.at);
                 self.account.stopped = self.account.stopped.max(Some(stopped));
             } else if state.is_active() {
@@ -337,14 +342,15 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// When a session that was active stopped being so.
-fn stop(session: &Session, now: Timestamp, stamp: Stamp) -> Stopped {
+/// When a session that was active stopped being so. A deadline has no stamp of its own, only a time; the clock
+/// may have gone back, but the session stopped after it was let in.
+fn stop(session: &Session, let_in: Stamp, now: Timestamp, stamp: Stamp) -> Stopped {
     match session.marks.ended {
         Some(Ended {
             at,
             reason: EndReason::Idle | EndReason::Lifetime,
         }) => Stopped {
-            stamp: Stamp::at(at),
+            stamp: Stamp::at(at).max(let_in),
             at,
         },
         _ => Stopped { stamp, at: now },

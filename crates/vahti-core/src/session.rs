@@ -96,14 +96,18 @@ impl Session {
     /// has not seen is idle only a little later, because its last use may have been lost.
     #[must_use]
     pub fn overdue_for_others(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
-        let ended = self.overdue(policy, now)?;
-        let uncertain = ended.reason == EndReason::Idle && !self.last_seen.here;
-        let certain_at = if uncertain {
-            ended.at.plus(UNCERTAIN_IDLE)
+        let lifetime = policy.lifetime_deadline(self.login.at);
+        let idle = policy.idle_deadline(self.last_seen.at);
+        let certain = if self.last_seen.here {
+            idle
         } else {
-            ended.at
+            idle.plus(UNCERTAIN_IDLE)
         };
-        (now >= certain_at).then_some(ended)
+        if now >= certain {
+            overdue(lifetime, idle, now)
+        } else {
+            overdue(lifetime, Timestamp::NEVER, now)
+        }
     }
 
     /// The state as a reader should see it at `now`: with the deadline that no commit has recorded yet.
@@ -130,5 +134,5 @@ pub(crate) fn overdue(lifetime: Timestamp, idle: Timestamp, now: Timestamp) -> O
             reason: EndReason::Lifetime,
         }
     };
-    (now >= first.at).then_some(first)
+    (now >= first.at && first.at < Timestamp::NEVER).then_some(first)
 }

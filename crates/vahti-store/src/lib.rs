@@ -12,6 +12,8 @@ use async_trait::async_trait;
 use vahti_core::{Account, By, Commit, Moment, Policy, SessionId, Stamp, Timestamp, UserId, Verb};
 
 mod error;
+#[cfg(any(feature = "memory", feature = "sqlite"))]
+mod house;
 mod record;
 
 #[cfg(feature = "conformance")]
@@ -173,6 +175,11 @@ pub trait Store: Send + Sync {
     /// Whether other nodes write to the same data, so that a session may exist that this node's index lacks.
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// How much is free where the data lies, in bytes; none if there is no such place.
+    fn free_bytes(&self) -> Option<u64> {
+        None
     }
 
     /// Why the store can no longer be trusted, once a commit has failed in a way that leaves its outcome unknown.

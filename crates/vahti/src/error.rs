@@ -21,6 +21,12 @@ pub enum Error {
     /// There is no valid key of that name.
     #[error("there is no valid key of the name `{0}`")]
     UnknownKey(String),
+    /// The disk is almost full: logins are refused, so that verify, invalidate and end go on.
+    #[error("only {free_bytes} bytes of the disk are free; logins wait for more")]
+    DiskAlmostFull {
+        /// What is left.
+        free_bytes: u64,
+    },
     /// Cannot tell, or cannot write: the database does not answer. Nothing is known to have changed.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),

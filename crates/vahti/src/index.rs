@@ -160,6 +160,7 @@ impl Index {
             || self.policy.lifetime_deadline(session.login.at),
             |ended| ended.plus(ENDED_KEPT),
         );
+        let (mut last_seen, mut seen_here) = (session.last_seen.at, session.last_seen.here);
         if let Some(entry) = sessions.get(session.id.as_str()) {
             if entry.version() > account.version {
                 return;
@@ -171,18 +172,22 @@ impl Index {
                 entry.until.store(until.as_millis(), Ordering::Release);
                 entry
                     .last_seen
-                    .fetch_max(session.last_seen.at.as_millis(), Ordering::Relaxed);
+                    .fetch_max(last_seen.as_millis(), Ordering::Relaxed);
                 return;
             }
+            last_seen = last_seen.max(Timestamp::from_millis(
+                entry.last_seen.load(Ordering::Relaxed),
+            ));
+            seen_here |= entry.seen_here.load(Ordering::Acquire);
         }
         let fresh = Entry {
             user: account.user.clone(),
             profile: profile.cloned(),
             secret: session.secret,
             status: AtomicU64::new(status),
-            last_seen: AtomicI64::new(session.last_seen.at.as_millis()),
+            last_seen: AtomicI64::new(last_seen.as_millis()),
             until: AtomicI64::new(until.as_millis()),
-            seen_here: AtomicBool::new(session.last_seen.here),
+            seen_here: AtomicBool::new(seen_here),
         };
         sessions.insert(session.id.clone(), fresh);
     }

@@ -64,7 +64,7 @@ impl Vahti {
     ///
     /// # Errors
     /// [`Error::Refused`] with `LimitReached`, `SessionIdTaken` or `IdempotencyKeyReused`;
-    /// [`Error::OutOfScope`]; [`Error::Unavailable`].
+    /// [`Error::OutOfScope`]; [`Error::DiskAlmostFull`]; [`Error::Unavailable`].
     pub async fn login(
         &self,
         caller: &Caller,
@@ -76,6 +76,7 @@ impl Vahti {
         if !caller.covers(&request.profile.groups) {
             return Err(Error::OutOfScope);
         }
+        self.has_room()?;
         let secret = random::secret()?;
         let command = self.command(&request, &secret)?;
         let logged_in = self.record(caller, &request, command).await?;

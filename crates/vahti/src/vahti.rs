@@ -18,6 +18,7 @@ pub struct Vahti {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) home: String,
     pub(crate) keys: Keys,
+    min_free_bytes: u64,
     /// Up to when last-seen times are written.
     pub(crate) written: tokio::sync::Mutex<Written>,
     /// Set once the store can no longer be trusted: from then on every check answers *cannot tell*.
@@ -57,11 +58,29 @@ impl Vahti {
             store: Arc::new(store),
             home: home.to_owned(),
             keys: Keys::default(),
+            min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
             failed: AtomicBool::new(false),
         };
         host.load().await?;
         Ok(host)
+    }
+
+    /// Refuses logins while less than this is free on the disk of the store.
+    #[must_use]
+    pub const fn keep_free(mut self, bytes: u64) -> Self {
+        self.min_free_bytes = bytes;
+        self
+    }
+
+    /// Whether there is room for another login.
+    pub(crate) fn has_room(&self) -> Result<(), Error> {
+        match self.store.free_bytes() {
+            Some(free_bytes) if free_bytes < self.min_free_bytes => {
+                Err(Error::DiskAlmostFull { free_bytes })
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn load(&self) -> Result<(), StoreError> {

@@ -83,8 +83,9 @@ pub fn login(
                 answer: Err(refusal),
             }
         }
-        None => first(draft, command)
-            .unwrap_or_else(|| deny(Draft::begin(account, policy, by, moment), command)),
+        None => first(draft, command).unwrap_or_else(|limit| {
+            deny(Draft::begin(account, policy, by, moment), command, limit)
+        }),
     }
 }
 
@@ -125,13 +126,14 @@ fn repeat(mut draft: Draft<'_>, first: &SessionId, command: &LogIn) -> Decision<
     finish(draft, first, command)
 }
 
-fn first<'a>(mut draft: Draft<'a>, command: &LogIn) -> Option<Decision<LoggedIn>> {
+/// The login as it is, or the limit by which it is denied.
+fn first(mut draft: Draft<'_>, command: &LogIn) -> Result<Decision<LoggedIn>, u32> {
     let replaced_active = replace(&mut draft, command);
     describe(&mut draft.account.profile, &command.profile);
     let admission = admission(&draft, replaced_active);
     let mut held = None;
     match admission {
-        Admission::Deny => return None,
+        Admission::Deny => return Err(draft.limit()),
         Admission::Admit => {}
         Admission::Hold(reason) => held = Some(reason),
         Admission::Evict(ids) => ids.iter().for_each(|id| draft.end(id, EndReason::Evicted)),
@@ -142,7 +144,7 @@ fn first<'a>(mut draft: Draft<'a>, command: &LogIn) -> Option<Decision<LoggedIn>
     }
     let session = session(command, draft.moment, held, &draft);
     draft.account.sessions.push(session);
-    Some(finish(draft, &command.id, command))
+    Ok(finish(draft, &command.id, command))
 }
 
 fn finish(draft: Draft<'_>, id: &SessionId, command: &LogIn) -> Decision<LoggedIn> {
@@ -180,23 +182,27 @@ fn finish(draft: Draft<'_>, id: &SessionId, command: &LogIn) -> Decision<LoggedI
     Decision { commit, answer }
 }
 
-fn deny(draft: Draft<'_>, command: &LogIn) -> Decision<LoggedIn> {
-    let refusal = Refusal::LimitReached {
-        active: draft.account.active(),
-        limit: draft.limit(),
-    };
+/// Nothing of the login is kept, its groups neither; so the limit that they gave is told.
+fn deny(draft: Draft<'_>, command: &LogIn, limit: u32) -> Decision<LoggedIn> {
+    let active = draft.account.active();
+    let refusal = Refusal::LimitReached { active, limit };
     let record = Record {
         remark: Some("limit_reached"),
         origin: command.origin.clone(),
         ..Record::of(Verb::Refuse, None)
     };
+    let mut commit = draft.close(Some(record));
+    if let Some(refused) = commit.events.first_mut() {
+        refused.limit = limit;
+    }
     Decision {
-        commit: draft.close(Some(record)),
+        commit,
         answer: Err(refusal),
     }
 }
 
-/// Ends the session of the same browser; says whether it was active. A wrong or unknown proof is ignored.
+/// Ends the session of the same browser; says whether it was active, under `observe` whether it would
+/// have been. A wrong or unknown proof is ignored.
 fn replace(draft: &mut Draft<'_>, command: &LogIn) -> bool {
     let Some(replaces) = &command.replaces else {
         return false;
@@ -206,7 +212,11 @@ fn replace(draft: &mut Draft<'_>, command: &LogIn) -> bool {
         .open_session(&replaces.session)
         .filter(|old| old.secret == replaces.secret);
     let Some(old) = proven else { return false };
-    let was_active = old.state.is_active();
+    let was_active = draft
+        .account
+        .let_in_order()
+        .iter()
+        .any(|session| session.id == old.id);
     draft.end(&replaces.session, EndReason::Replaced);
     was_active
 }

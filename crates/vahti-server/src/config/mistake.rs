@@ -7,7 +7,7 @@ use super::text::is_unfit;
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistake {
+pub struct Mistake {
     pub(super) place: Place,
     pub(super) key: Option<String>,
     pub(super) wrong: String,
@@ -16,22 +16,22 @@ pub(crate) struct Mistake {
 
 impl Mistake {
     /// Where it stands.
-    pub(crate) fn place(&self) -> &Place {
+    pub fn place(&self) -> &Place {
         &self.place
     }
 
     /// The dotted key; none when the line could not be read.
-    pub(crate) fn key(&self) -> Option<&str> {
+    pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
     /// What is wrong: a sentence.
-    pub(crate) fn wrong(&self) -> &str {
+    pub fn wrong(&self) -> &str {
         &self.wrong
     }
 
     /// What would be right: a sentence; empty when nobody can know.
-    pub(crate) fn right(&self) -> &str {
+    pub fn right(&self) -> &str {
         &self.right
     }
 
@@ -87,7 +87,7 @@ impl Wrong {
 /// All mistakes of a configuration, in the order of the file, then of the environment, then of the flags. Its text has
 /// one line for all, and then one each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mistakes {
+pub struct Mistakes {
     file: Option<String>,
     mistakes: Vec<Mistake>,
 }
@@ -100,12 +100,12 @@ impl Mistakes {
     }
 
     /// The mistakes, in order.
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Mistake> {
         self.mistakes.iter()
     }
 
     /// How many there are; never none.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.mistakes.len()
     }
 }

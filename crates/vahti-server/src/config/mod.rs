@@ -27,49 +27,49 @@ mod tests;
 
 use std::path::Path;
 
-pub(crate) use self::mistake::{Mistake, Mistakes};
-pub(crate) use self::place::Place;
-pub(crate) use self::profile::{Profile, profile};
-pub(crate) use self::public_url::PublicUrl;
-pub(crate) use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
-pub(crate) use self::warning::Warning;
+pub use self::mistake::{Mistake, Mistakes};
+pub use self::place::Place;
+pub use self::profile::{Profile, profile};
+pub use self::public_url::PublicUrl;
+pub use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
+pub use self::warning::Warning;
 
-pub(crate) use vahti_core::OnLimit;
+pub use vahti_core::OnLimit;
 
 use self::layers::Layers;
 use self::raw::Setting;
 use self::reader::Reader;
 
 /// The commented default file. It holds every default value; there is none in the code.
-pub(crate) const DEFAULT_FILE: &str = include_str!("default.toml");
+pub const DEFAULT_FILE: &str = include_str!("default.toml");
 
 /// What the configuration is made from, weakest first.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Source<'a> {
+pub struct Source<'a> {
     /// The operator's file: its path, as messages shall name it, and its text.
-    pub(crate) file: Option<(&'a Path, &'a str)>,
+    pub file: Option<(&'a Path, &'a str)>,
     /// The folder that a relative database path counts from, in whichever layer it stands. Without it: the folder of
     /// the file, and without a file the process's own.
-    pub(crate) base_dir: Option<&'a Path>,
+    pub base_dir: Option<&'a Path>,
     /// Environment variables and their values; all of them may be passed, only `VAHTI__…` counts.
-    pub(crate) environment: &'a [(String, String)],
+    pub environment: &'a [(String, String)],
     /// Flags of the command line: a dotted key such as `http.listen`, and its value as text. The last one wins.
-    pub(crate) flags: &'a [(String, String)],
+    pub flags: &'a [(String, String)],
 }
 
 /// The configuration, complete and checked. Only [`Config::load`] makes one.
 #[derive(Clone, Debug)]
-pub(crate) struct Config {
+pub struct Config {
     /// `[http]`: where Vahti answers.
-    pub(crate) http: Http,
+    pub http: Http,
     /// `[store]`: the database.
-    pub(crate) store: Store,
+    pub store: Store,
     /// `[sessions]`: limits, policy and deadlines.
-    pub(crate) sessions: Sessions,
+    pub sessions: Sessions,
     /// `[bypass]`: who and what is never held.
-    pub(crate) bypass: Bypass,
+    pub bypass: Bypass,
     /// `[cookie]`: the session cookie.
-    pub(crate) cookie: Cookie,
+    pub cookie: Cookie,
     /// What is in effect and where it stands, for [`Config::to_toml`].
     effective: Vec<Setting>,
     /// How the operator's file is called.
@@ -82,7 +82,7 @@ impl Config {
     /// # Errors
     ///
     /// Everything that is wrong, at once: first the file in its own order, then the environment, then flags.
-    pub(crate) fn load(source: Source<'_>) -> Result<Self, Mistakes> {
+    pub fn load(source: Source<'_>) -> Result<Self, Mistakes> {
         let file = source.file.map(|(path, _)| path.display().to_string());
         let base_dir = source
             .base_dir
@@ -118,12 +118,12 @@ impl Config {
 
     /// The effective configuration as TOML: every key in the order of the default file, without its comments. Behind a
     /// value that is not the default stands where it comes from. It loads back to the same configuration.
-    pub(crate) fn to_toml(&self) -> String {
+    pub fn to_toml(&self) -> String {
         print::print(self)
     }
 
     /// What is allowed and still probably not meant; empty when nothing is.
-    pub(crate) fn warnings(&self) -> Vec<Warning> {
+    pub fn warnings(&self) -> Vec<Warning> {
         warning::warnings(self)
     }
 }

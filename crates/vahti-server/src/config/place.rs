@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Where a value or a mistake stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Place {
+pub enum Place {
     /// In the embedded default file.
     Default {
         /// Where it begins, in bytes from the start of the file.

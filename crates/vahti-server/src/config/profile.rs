@@ -6,7 +6,7 @@ use super::DEFAULT_FILE;
 
 /// A kind of installation that `vahti init` writes a configuration for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Profile {
+pub enum Profile {
     /// Supervised exams: one session each, a supervisor lets in.
     Exam,
     /// Services that sell seats: the customer chooses which device goes on.
@@ -19,7 +19,7 @@ pub(crate) enum Profile {
 
 impl Profile {
     /// Every profile.
-    pub(crate) const ALL: &[Self] = &[Self::Exam, Self::Seats, Self::Regulated, Self::Tim];
+    pub const ALL: &[Self] = &[Self::Exam, Self::Seats, Self::Regulated, Self::Tim];
 
     /// What stands at the top of its file, in lines of a comment.
     const fn heading(self) -> &'static str {
@@ -99,7 +99,7 @@ bypass.groups = ["admin"] # TIM exempts administrators; name this group at their
 
 /// The commented configuration file of a profile: the default file with the profile's values in it, each with its reason
 /// above it.
-pub(crate) fn profile(profile: Profile) -> String {
+pub fn profile(profile: Profile) -> String {
     let (table, _) = DeTable::parse_recoverable(DEFAULT_FILE);
     let mut edits = Vec::new();
     for (section, key, value, why) in profile.settings() {

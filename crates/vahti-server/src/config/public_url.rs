@@ -12,7 +12,7 @@ use super::text::text;
 /// The address that people's browsers use: scheme, host and port, nothing else. Its text has no slash at the end, the
 /// host in lower case (and in ASCII), and no port where it is the scheme's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PublicUrl {
+pub struct PublicUrl {
     origin: String,
     host: String,
     https: bool,
@@ -21,22 +21,22 @@ pub(crate) struct PublicUrl {
 
 impl PublicUrl {
     /// `https://exam.example.org`, without a slash at the end: links are made by adding a path.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.origin
     }
 
     /// The host alone, without port; IPv6 addresses in brackets.
-    pub(crate) fn host(&self) -> &str {
+    pub fn host(&self) -> &str {
         &self.host
     }
 
     /// Whether browsers come over https.
-    pub(crate) fn is_https(&self) -> bool {
+    pub fn is_https(&self) -> bool {
         self.https
     }
 
     /// Whether only this machine itself can open it.
-    pub(crate) fn is_loopback(&self) -> bool {
+    pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 

@@ -14,72 +14,72 @@ use super::{number, text};
 
 /// `[http]`: where Vahti answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Http {
+pub struct Http {
     /// The address and port to answer on.
-    pub(crate) listen: SocketAddr,
+    pub listen: SocketAddr,
     /// The address that people's browsers use.
-    pub(crate) public_url: PublicUrl,
+    pub public_url: PublicUrl,
 }
 
 /// `[store]`: the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Store {
+pub struct Store {
     /// The file of the SQLite database, laid onto the base folder when it was relative.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// Below this many free bytes on its disk logins are refused; 0: the disk is not watched.
-    pub(crate) min_free_bytes: u64,
+    pub min_free_bytes: u64,
 }
 
 /// `[sessions]`: limits, policy and deadlines. A duration of zero is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sessions {
+pub struct Sessions {
     /// Whether sessions are tracked at all; if not, every check allows.
-    pub(crate) enabled: bool,
+    pub enabled: bool,
     /// Active sessions a user may have at the same time; 0: no limit.
-    pub(crate) max_per_user: u32,
+    pub max_per_user: u32,
     /// What happens to a login beyond the limit.
-    pub(crate) on_limit: OnLimit,
+    pub on_limit: OnLimit,
     /// A login this soon after a session of the user was put out is held.
-    pub(crate) hold_after_end: Duration,
+    pub hold_after_end: Duration,
     /// Held sessions a user may have; at least 1.
-    pub(crate) held_max_per_user: u32,
+    pub held_max_per_user: u32,
     /// A session not seen for this long ends; zero, or at least 60 s.
-    pub(crate) idle_timeout: Duration,
+    pub idle_timeout: Duration,
     /// A session ends this long after its login.
-    pub(crate) max_lifetime: Duration,
+    pub max_lifetime: Duration,
     /// Ended sessions and their history are deleted after this time; zero: never.
-    pub(crate) retention: Duration,
+    pub retention: Duration,
     /// How long a host may reuse an answer.
-    pub(crate) cache_for: Duration,
+    pub cache_for: Duration,
     /// The limits of groups, by name; 0: no limit.
-    pub(crate) groups: BTreeMap<String, u32>,
+    pub groups: BTreeMap<String, u32>,
 }
 
 /// `[bypass]`: who and what is never held.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bypass {
+pub struct Bypass {
     /// User names, compared byte for byte.
-    pub(crate) users: BTreeSet<String>,
+    pub users: BTreeSet<String>,
     /// Groups.
-    pub(crate) groups: BTreeSet<String>,
+    pub groups: BTreeSet<String>,
     /// `/path` or `https://host/path`, exact.
-    pub(crate) paths: BTreeSet<String>,
+    pub paths: BTreeSet<String>,
 }
 
 /// `[cookie]`: the session cookie.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cookie {
+pub struct Cookie {
     /// Its name; the default one is already resolved.
-    pub(crate) name: String,
+    pub name: String,
     /// Whether it carries `Secure`: when browsers come over https.
-    pub(crate) secure: bool,
+    pub secure: bool,
     /// Its `SameSite`.
-    pub(crate) same_site: SameSite,
+    pub same_site: SameSite,
 }
 
 /// When a browser sends the cookie along from other sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SameSite {
+pub enum SameSite {
     /// With links that lead here, not with embedded content.
     Lax,
     /// Never.
@@ -90,10 +90,10 @@ pub(crate) enum SameSite {
 
 impl SameSite {
     /// Every value, in the order in which people are shown them.
-    pub(crate) const ALL: &[Self] = &[Self::Lax, Self::Strict, Self::None];
+    pub const ALL: &[Self] = &[Self::Lax, Self::Strict, Self::None];
 
     /// The word that the configuration has for it.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Lax => "lax",
             Self::Strict => "strict",

@@ -10,14 +10,14 @@ const LONG_CACHE: Duration = Duration::from_secs(60);
 
 /// One warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Warning {
+pub struct Warning {
     key: &'static str,
     text: String,
 }
 
 impl Warning {
     /// The dotted key that it is about.
-    pub(crate) fn key(&self) -> &'static str {
+    pub fn key(&self) -> &'static str {
         self.key
     }
 }

@@ -1,1 +1,344 @@
-//! Placeholder.
+//! The embedded database: one process, one thread that writes, a few connections that read.
+//!
+//! Commits are gathered: the writer takes what waits and asks the disk once (see `writer`). What is read is always
+//! committed. Nothing here decides anything; and no SQL is known outside.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    thread::JoinHandle,
+};
+
+use async_trait::async_trait;
+use tokio::sync::mpsc;
+use vahti_core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb};
+
+use crate::{
+    ApiKey, ChainReport, Decide, EventQuery, EventRecord, Host, Page, SessionQuery, SessionRecord,
+    Store, StoreError,
+};
+
+mod append;
+mod chain;
+mod columns;
+mod connect;
+mod desk;
+pub mod faults;
+mod keys;
+mod load;
+mod lock;
+mod query;
+mod read;
+mod save;
+mod schema;
+mod stream;
+mod text;
+mod trouble;
+mod writer;
+
+use desk::Desk;
+use faults::Faults;
+use lock::Lock;
+use read::Readers;
+use trouble::Trouble;
+use writer::{Shared, Task, Waiting, Writer};
+
+/// Commands that may wait for the writer before callers wait for a place in its queue.
+const QUEUE: usize = 1024;
+
+/// Messages of accounts that may wait for whoever takes them.
+const STREAM: usize = 4;
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process owns it.
+    #[error("{} is in use{}", path.display(), by(*.pid))]
+    Owned {
+        /// The database.
+        path: PathBuf,
+        /// The process that owns it, if it said so.
+        pid: Option<u32>,
+    },
+    /// The schema is newer than this program.
+    #[error(
+        "the database has {found} migrations and this program knows {known}: it belongs to a newer \
+         version of Vahti"
+    )]
+    Newer {
+        /// Migrations that the database has.
+        found: usize,
+        /// Migrations that this program has.
+        known: usize,
+    },
+    /// A migration was applied that is not the one this program knows by that name.
+    #[error("the database was made with another migration {migration} than this program has")]
+    Changed {
+        /// Its name.
+        migration: &'static str,
+    },
+    /// It is some other file.
+    #[error("{} is not a database of Vahti", path.display())]
+    NotVahti {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The SQLite library has a fault that can damage a database.
+    #[error("SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log")]
+    OldSqlite {
+        /// Its version as a number.
+        found: i32,
+    },
+    /// A file beside it, or the file itself, cannot be used.
+    #[error("{} cannot be used: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("the database cannot be opened: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || " by another process".to_owned(),
+        |pid| format!(" by process {pid}"),
+    )
+}
+
+/// A store in one SQLite database, which this process owns.
+pub struct SqliteStore {
+    host: Host,
+    /// The folder of the database, for the question how full its disk is.
+    folder: PathBuf,
+    readers: Readers,
+    queue: Mutex<Option<mpsc::Sender<Waiting>>>,
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, and makes it if it is not there. Blocks.
+    ///
+    /// # Errors
+    /// [`OpenError`], by what an administrator can do about it.
+    pub fn open(path: &Path, host: Host) -> Result<Self, OpenError> {
+        Self::open_planted(path, host, Faults::default())
+    }
+
+    /// As [`SqliteStore::open`], with faults, for tests of tests.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    #[cfg(feature = "faults")]
+    pub fn open_with(path: &Path, host: Host, faults: Faults) -> Result<Self, OpenError> {
+        Self::open_planted(path, host, faults)
+    }
+
+    fn open_planted(path: &Path, host: Host, faults: Faults) -> Result<Self, OpenError> {
+        connect::check_library(rusqlite::version_number())?;
+        let path = connect::resolve(path)?;
+        let lock = Lock::take(&path)?;
+        connect::make_private(&path)?;
+        let mut connection = connect::plain(&path)?;
+        schema::check(&connection, &path, schema::MIGRATIONS)?;
+        connect::prepare_writer(&connection, &faults)?;
+        schema::migrate(&mut connection, &path, schema::MIGRATIONS)?;
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let readers = Readers::open(&path)?;
+        let desk = Desk::new(connection, host.clone())?;
+        let shared = Arc::new(Shared::default());
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let writer = Writer {
+            desk,
+            queue,
+            shared: Arc::clone(&shared),
+            faults,
+            lock,
+        };
+        let thread = std::thread::Builder::new()
+            .name("vahti-writer".to_owned())
+            .spawn(move || writer.run())
+            .map_err(|cause| OpenError::Io { path, cause })?;
+        Ok(Self {
+            host,
+            folder,
+            readers,
+            queue: Mutex::new(Some(sender)),
+            shared,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Gives `work` to the writer and waits for what comes of it.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.trusted()?;
+        let closed = || StoreError::Unavailable("the database is closed".to_owned());
+        let queue = lock(&self.queue).clone().ok_or_else(closed)?;
+        let (job, answer) = Task::new(work);
+        queue.send(job).await.map_err(|_| closed())?;
+        drop(queue);
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Asks the committed data.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&rusqlite::Connection, &Host) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.trusted()?;
+        let host = self.host.clone();
+        self.readers
+            .ask(move |connection| question(connection, &host))
+            .await
+    }
+
+    fn trusted(&self) -> Result<(), StoreError> {
+        match self.failure() {
+            Some(why) => Err(StoreError::Unavailable(why)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Drop for SqliteStore {
+    /// Nobody waits for an answer any more, so the writer ends after the batch under way.
+    fn drop(&mut self) {
+        lock(&self.queue).take();
+        if let Some(thread) = lock(&self.thread).take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            drop(thread.join());
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn transact(&self, user: &UserId, decide: Decide) -> Result<(), StoreError> {
+        let user = user.clone();
+        self.write(move |desk| desk.transact(user, decide)).await
+    }
+
+    async fn stamp(&self) -> Result<Stamp, StoreError> {
+        self.write(|desk| Ok(desk.stamp())).await
+    }
+
+    async fn write_last_seen(&self, seen: Vec<(SessionId, Timestamp)>) -> Result<(), StoreError> {
+        self.write(move |desk| desk.write_last_seen(&seen)).await
+    }
+
+    async fn forget_ended(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
+        self.write(move |desk| desk.forget_ended(before, most))
+            .await
+    }
+
+    async fn create_key(&self, key: ApiKey, by: By) -> Result<(), StoreError> {
+        self.write(move |desk| desk.create_key(&key, by)).await
+    }
+
+    async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |desk| desk.revoke_key(&name, by)).await
+    }
+
+    async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {
+        self.write(move |desk| desk.record(verb, by)).await
+    }
+
+    async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        self.ask(|connection, _| keys::all(connection)).await
+    }
+
+    async fn accounts(
+        &self,
+        ended_after: Timestamp,
+        each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
+    ) -> Result<(), StoreError> {
+        let (sender, mut stream) = mpsc::channel(STREAM);
+        let read = self.ask(move |connection, host| {
+            stream::accounts(connection, &*host.witness, ended_after, &sender)
+        });
+        let take = async {
+            while let Some(accounts) = stream.recv().await {
+                accounts.iter().for_each(&mut *each);
+            }
+        };
+        tokio::join!(read, take).0
+    }
+
+    async fn account(&self, user: &UserId) -> Result<Option<Account>, StoreError> {
+        let user = user.clone();
+        self.ask(move |connection, host| read::account(connection, &*host.witness, &user))
+            .await
+    }
+
+    async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError> {
+        let session = session.clone();
+        self.ask(move |connection, host| read::account_of(connection, &*host.witness, &session))
+            .await
+    }
+
+    async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
+        let query = query.clone();
+        self.ask(move |connection, host| query::sessions(connection, &*host.witness, &query))
+            .await
+    }
+
+    async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError> {
+        let query = query.clone();
+        self.ask(move |connection, _| query::events(connection, &query))
+            .await
+    }
+
+    async fn users_with_open_sessions(
+        &self,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError> {
+        self.ask(move |connection, _| read::users_with_open_sessions(connection, after, most))
+            .await
+    }
+
+    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
+        self.ask(move |connection, host| read::users_overdue(connection, host, now, most))
+            .await
+    }
+
+    async fn check_chain(&self) -> Result<ChainReport, StoreError> {
+        self.ask(|connection, _| chain::check(connection)).await
+    }
+
+    fn free_bytes(&self) -> Option<u64> {
+        let disk = rustix::fs::statvfs(&self.folder).ok()?;
+        Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.shared.failure.get().cloned()
+    }
+
+    async fn close(&self) {
+        self.shared.closing.store(true, Ordering::Release);
+        lock(&self.queue).take();
+        self.readers.close().await;
+        let thread = lock(&self.thread).take();
+        if let Some(thread) = thread {
+            let ended = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(ended, Ok(Ok(()))) {
+                tracing::error!("the writer did not end in order");
+            }
+        }
+    }
+}

@@ -94,7 +94,8 @@ fn find(
         }
     }
     let number = "SELECT coalesce(max(number), 0) FROM migration";
-    let found: usize = connection.query_row(number, [], |row| row.get(0))?;
+    let found: u32 = connection.query_row(number, [], |row| row.get(0))?;
+    let found = found as usize;
     if found > migrations.len() {
         return Err(OpenError::Newer {
             found,

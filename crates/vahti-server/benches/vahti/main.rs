@@ -1,0 +1,3 @@
+//! The benchmarks of Vahti.
+
+fn main() {}

@@ -1,0 +1,157 @@
+//! The command line. Commands that act on data speak the HTTP API, with its types, through one [`door`]; they hold no
+//! rules and know no store.
+//!
+//! | exit code | means |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | no: refused, not found, or a fault was found |
+//! | 2 | the command or the configuration is wrong; nothing was started |
+//! | 3 | cannot tell: the database cannot be used, or its owner does not answer |
+
+mod call;
+mod config;
+mod doctor;
+mod door;
+mod events;
+pub(crate) mod exit;
+mod explain;
+mod init;
+mod key;
+mod many;
+pub(crate) mod output;
+mod sessions;
+pub(crate) mod settings;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::config::Config;
+use crate::dev::Dev;
+use crate::serve::{LogFormat, Serve, start_logs};
+
+use self::door::{Absent, Door};
+use self::exit::{Exit, Failure};
+pub use self::settings::Environment;
+use self::settings::Settings;
+
+const AFTER_HELP: &str = "\
+Examples:
+  vahti dev                                   try it out, on this machine, in one folder
+  vahti init --profile exam                   write a configuration
+  vahti key create --role app --name lms      make a key for the application that logs people in
+  vahti serve --config vahti.toml             run it
+  vahti sessions list --state held            who waits?
+
+Commands work beside a running server, at once, and without one. Who may write the database's file may use them.
+
+Exit codes:
+  0  done
+  1  no: refused, not found, or a fault was found
+  2  the command or the configuration is wrong; nothing was started
+  3  cannot tell: the database cannot be used, or its owner does not answer";
+
+/// Limits the concurrent sessions of any login: who may go on, who waits, who is let in.
+#[derive(Debug, Parser)]
+#[command(name = "vahti", version, after_help = AFTER_HELP, max_term_width = 100, subcommand_required = true)]
+#[command(arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(Serve),
+    Dev(Dev),
+    Init(init::Init),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
+    Explain(explain::Explain),
+    Events(events::Events),
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command that `arguments` name; the first of them is the name of the program.
+pub fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    environment: &Environment,
+) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(help_or_error) => {
+            // A reader that has seen enough of the help is no error.
+            let _ = help_or_error.print();
+            let wrong = help_or_error.use_stderr();
+            return if wrong { Exit::Wrong } else { Exit::Done }.into();
+        }
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            output::remark(format!("Cannot start: {cause}."));
+            return Exit::CannotTell.into();
+        }
+    };
+    let outcome = runtime.block_on(cli.command.run(environment));
+    // A disk that does not answer must not keep the process.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(()) => Exit::Done.into(),
+        Err(Failure { exit, text }) => {
+            if !text.is_empty() {
+                output::remark(text);
+            }
+            exit.into()
+        }
+    }
+}
+
+/// The command line as clap knows it, for documents and tests.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+impl Command {
+    async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        if !matches!(self, Self::Serve(_) | Self::Dev(_)) {
+            // What a command has to say it says itself; the log is for whoever asks for it.
+            start_logs(environment, LogFormat::Text, "off")?;
+        }
+        match self {
+            Self::Serve(serve) => serve.run(environment).await,
+            Self::Dev(dev) => dev.run(environment).await,
+            Self::Init(init) => init.run(),
+            Self::Config(config) => config.run(environment),
+            Self::Key(key) => key.run(environment).await,
+            Self::Sessions(sessions) => sessions.run(environment).await,
+            Self::Explain(explain) => explain.run(environment).await,
+            Self::Events(events) => events.run(environment).await,
+            Self::Doctor(doctor) => doctor.run(environment).await,
+        }
+    }
+}
+
+/// Loads the configuration, opens the way to its data, does `work` there, and lets go of it.
+async fn at_the_door<T>(
+    settings: &Settings,
+    environment: &Environment,
+    absent: Absent,
+    work: impl AsyncFnOnce(&Door, &Config) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let config = settings.load(environment)?;
+    let door = Door::open(&config, absent).await?;
+    let outcome = work(&door, &config).await;
+    door.close().await;
+    outcome
+}

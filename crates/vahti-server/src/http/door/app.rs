@@ -1,0 +1,63 @@
+//! What the routes stand on: the host and the cookie. Cheap to clone.
+
+use std::sync::Arc;
+
+use vahti::Vahti;
+
+use super::trouble::Trouble;
+use crate::config;
+
+/// What the routes stand on. It gives nothing away; the doors do.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    vahti: Arc<Vahti>,
+    cookie_name: String,
+    cookie_attributes: String,
+    trouble: Trouble,
+}
+
+impl App {
+    /// The routes of this host, with this cookie.
+    #[must_use]
+    pub fn new(vahti: Arc<Vahti>, cookie: &config::Cookie) -> Self {
+        let secure = if cookie.secure { "; Secure" } else { "" };
+        let same_site = match cookie.same_site {
+            config::SameSite::Lax => "Lax",
+            config::SameSite::Strict => "Strict",
+            config::SameSite::None => "None",
+        };
+        Self(Arc::new(Inner {
+            vahti,
+            cookie_name: cookie.name.clone(),
+            cookie_attributes: format!("; Path=/{secure}; HttpOnly; SameSite={same_site}"),
+            trouble: Trouble::default(),
+        }))
+    }
+
+    pub(super) fn vahti(&self) -> &Vahti {
+        &self.0.vahti
+    }
+
+    pub(super) fn trouble(&self) -> &Trouble {
+        &self.0.trouble
+    }
+
+    pub(super) fn cookie_name(&self) -> &str {
+        &self.0.cookie_name
+    }
+
+    /// The `Set-Cookie` that gives a browser this token.
+    pub(super) fn set_cookie(&self, token: &str) -> String {
+        format!("{}={token}{}", self.0.cookie_name, self.0.cookie_attributes)
+    }
+
+    /// The `Set-Cookie` that takes the token from a browser.
+    pub(super) fn clear_cookie(&self) -> String {
+        format!(
+            "{}=; Max-Age=0{}",
+            self.0.cookie_name, self.0.cookie_attributes
+        )
+    }
+}

@@ -1,0 +1,187 @@
+//! The door for the holders of API keys, and for the owner of the database on its own socket.
+
+use core::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::{HeaderMap, request::Parts},
+};
+use vahti::{Caller, Error, Vahti};
+use vahti_client::ProblemType;
+use vahti_core::{By, Group, How, Role};
+use vahti_store::ApiKey;
+
+use super::{Access, App, Door, bearer::bearer, roles::Allowed};
+use crate::http::problem::{Refused, listed};
+
+/// Marks requests on the owner's socket. It is put into a request by the router of that socket only.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct Owner;
+
+/// The name under which the owner of the database acts.
+const OWNER: &str = "cli";
+
+/// A caller with one of the roles `R`.
+pub(in crate::http) struct Key<R> {
+    app: App,
+    identity: Identity,
+    roles: PhantomData<R>,
+}
+
+enum Identity {
+    Holder(Arc<ApiKey>),
+    Owner,
+}
+
+impl<R> Key<R> {
+    /// The use cases.
+    pub(in crate::http) fn vahti(&self) -> &Vahti {
+        self.app.vahti()
+    }
+
+    /// What the caller may do.
+    pub(in crate::http) fn role(&self) -> Role {
+        match &self.identity {
+            Identity::Holder(key) => key.role,
+            Identity::Owner => Role::Admin,
+        }
+    }
+
+    /// The name of the key.
+    pub(in crate::http) fn name(&self) -> &str {
+        match &self.identity {
+            Identity::Holder(key) => &key.name,
+            Identity::Owner => OWNER,
+        }
+    }
+
+    /// The groups to which the key is limited; empty is no limit.
+    pub(in crate::http) fn scope(&self) -> &[Group] {
+        match &self.identity {
+            Identity::Holder(key) => &key.groups,
+            Identity::Owner => &[],
+        }
+    }
+
+    /// Who calls, as it is recorded: with the person who acts, and the reason they gave.
+    pub(in crate::http) fn caller(&self, actor: Option<String>, note: Option<String>) -> Caller {
+        let how = match &self.identity {
+            Identity::Holder(_) => How::Api,
+            Identity::Owner => How::Cli,
+        };
+        Caller {
+            by: By {
+                key: self.name().to_owned(),
+                actor,
+                how,
+                note,
+            },
+            scope: self.scope().to_vec(),
+        }
+    }
+
+    /// Who reads.
+    pub(in crate::http) fn reader(&self) -> Caller {
+        self.caller(None, None)
+    }
+
+    /// Waits for the store, but not for ever.
+    pub(in crate::http) async fn within<T>(
+        &self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.app.trouble().within(self.vahti(), work).await
+    }
+
+    /// As [`Key::within`], with the words for the caller if it fails. `user` is whom the call is about.
+    pub(in crate::http) async fn ask<T>(
+        &self,
+        user: Option<&str>,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Refused> {
+        self.within(work)
+            .await
+            .map_err(|error| self.refusal(user, error))
+    }
+
+    /// The words for the caller when a use case failed.
+    pub(in crate::http) fn refusal(&self, user: Option<&str>, error: Error) -> Refused {
+        match error {
+            Error::Unavailable(cause) => self.app.trouble().refusal(self.vahti(), &cause),
+            Error::OutOfScope => Refused::new(
+                ProblemType::OutOfScope,
+                format!(
+                    "The key `{}` may act only on users with one of its groups: {}. Nothing was changed.",
+                    self.name(),
+                    listed(self.scope().iter().map(Group::as_str), ", ")
+                ),
+            ),
+            error => Refused::of(user, &error),
+        }
+    }
+
+    /// The `Set-Cookie` that gives a browser this token.
+    pub(in crate::http) fn set_cookie(&self, token: &str) -> String {
+        self.app.set_cookie(token)
+    }
+
+    /// The `Set-Cookie` that takes the token from a browser.
+    pub(in crate::http) fn clear_cookie(&self) -> String {
+        self.app.clear_cookie()
+    }
+
+    /// The refusal of a caller whose role is not among `roles` for `call`.
+    pub(in crate::http) fn wrong_role(&self, call: &str, roles: &[Role]) -> Refused {
+        Refused::new(
+            ProblemType::WrongRole,
+            format!(
+                "The key `{}` has the role `{}`; {call} needs {}.",
+                self.name(),
+                self.role(),
+                listed(roles.iter().map(|role| role.as_str()), " or ")
+            ),
+        )
+    }
+}
+
+impl<R: Allowed> Door for Key<R> {
+    const ACCESS: Access = Access::Key(R::ROLES);
+}
+
+impl<R: Allowed> FromRequestParts<App> for Key<R> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let identity = match parts.extensions.get::<Owner>() {
+            Some(Owner) => Identity::Owner,
+            None => Identity::Holder(holder(app, &parts.headers, R::ROLES)?),
+        };
+        let key = Self {
+            app: app.clone(),
+            identity,
+            roles: PhantomData,
+        };
+        if R::ROLES.contains(&key.role()) {
+            return Ok(key);
+        }
+        let path = parts.extensions.get::<MatchedPath>();
+        let path = path.map_or(parts.uri.path(), MatchedPath::as_str);
+        Err(key.wrong_role(&format!("`{} {path}`", parts.method), R::ROLES))
+    }
+}
+
+fn holder(app: &App, headers: &HeaderMap, roles: &[Role]) -> Result<Arc<ApiKey>, Refused> {
+    bearer(headers)?
+        .and_then(|text| app.vahti().key(text))
+        .ok_or_else(|| {
+            let role = roles.first().copied().unwrap_or(Role::App);
+            Refused::new(
+                ProblemType::NoKey,
+                format!(
+                    "This call needs a key: `Authorization: Bearer <key>`. \
+                     Make one with `vahti key create --role {role} --name NAME`."
+                ),
+            )
+        })
+}

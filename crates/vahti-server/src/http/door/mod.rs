@@ -1,0 +1,106 @@
+//! The doors: the only way from a request to the use cases. A handler reaches [`Vahti`] through the door that it takes
+//! as its first argument, and the door has looked at the key before the handler runs.
+//!
+//! What a handler may see of the host is what its door gives it; [`App`] itself gives nothing away.
+
+mod app;
+mod bearer;
+mod holder;
+mod key;
+mod open;
+mod trouble;
+
+use vahti_core::Role;
+
+pub use self::app::App;
+pub(super) use self::{
+    holder::Holder,
+    key::{Key, Owner},
+    open::Open,
+};
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Open,
+    /// Whoever holds a session token.
+    Token,
+    /// The holder of an API key with one of these roles.
+    Key(&'static [Role]),
+}
+
+/// A door, by whom it lets in.
+pub(super) trait Door {
+    /// Whom it lets in.
+    const ACCESS: Access;
+}
+
+/// A handler whose first argument is a door. `T` are its arguments.
+pub(super) trait Behind<T> {
+    /// Whom that door lets in.
+    const ACCESS: Access;
+}
+
+macro_rules! behind {
+    ($($argument:ident),*) => {
+        impl<F, D: Door, $($argument,)* Answer> Behind<(D, $($argument,)*)> for F
+        where
+            F: Fn(D, $($argument),*) -> Answer,
+        {
+            const ACCESS: Access = D::ACCESS;
+        }
+    };
+}
+
+behind!();
+behind!(A);
+behind!(A, B);
+
+/// Whom the door of a handler lets in: read from the handler itself.
+pub(super) const fn access<T, H: Behind<T>>(_: &H) -> Access {
+    H::ACCESS
+}
+
+macro_rules! roles {
+    ($($(#[$doc:meta])* $name:ident = [$($role:ident),*];)*) => {
+        /// The sets of roles that calls ask for.
+        pub(super) mod roles {
+            use vahti_core::Role;
+
+            /// A set of roles.
+            pub(in crate::http) trait Allowed: Send + Sync + 'static {
+                /// The roles in it.
+                const ROLES: &'static [Role];
+            }
+
+            $(
+                $(#[$doc])*
+                #[derive(Debug)]
+                pub(in crate::http) struct $name;
+                impl Allowed for $name {
+                    const ROLES: &'static [Role] = &[$(Role::$role),*];
+                }
+            )*
+        }
+
+        $($(#[$doc])* pub(super) type $name = Key<roles::$name>;)*
+    };
+}
+
+roles! {
+    /// A key of a host application.
+    AppKey = [App];
+    /// A key that may let in and hold.
+    SupervisorKey = [Supervisor, Admin];
+    /// A key that may end sessions.
+    EnderKey = [App, Supervisor, Admin];
+    /// A key that may do everything.
+    AdminKey = [Admin];
+    /// A key that may read about everybody.
+    ReaderKey = [Supervisor, Admin, Auditor];
+    /// A key that may look at the whole record.
+    AuditorKey = [Admin, Auditor];
+    /// Any key.
+    AnyKey = [App, Supervisor, Admin, Auditor];
+}

@@ -1,0 +1,138 @@
+//! What a caller is told when something is wrong: one shape (RFC 9457), one sentence that says what happened, what was
+//! kept and what to do. Causes are not told here; they go to the log.
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use vahti::Error;
+use vahti_client::{FieldError, Problem, ProblemType};
+use vahti_core::Refusal;
+
+use super::{answer, text};
+
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// A call that was not done.
+#[derive(Debug)]
+pub(super) struct Refused(Box<Problem>);
+
+impl Refused {
+    pub(super) fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
+        Self(Box::new(Problem::new(kind, detail)))
+    }
+
+    /// One field, parameter or header is wrong.
+    pub(super) fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::fields(vec![FieldError {
+            field: field.to_owned(),
+            message: message.into(),
+        }])
+    }
+
+    /// Some fields are wrong.
+    pub(super) fn fields(errors: Vec<FieldError>) -> Self {
+        let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+        let problem = Problem::new(ProblemType::Invalid, messages.join(" "));
+        Self(Box::new(Problem { errors, ..problem }))
+    }
+
+    /// What a use case said. `user` is whom the call is about.
+    pub(super) fn of(user: Option<&str>, error: &Error) -> Self {
+        match error {
+            Error::Refused(refusal) => Self::by_rules(user.unwrap_or_default(), refusal),
+            Error::UnknownToken => Self::new(
+                ProblemType::UnknownSession,
+                "The token is unknown or wrong. Nothing was changed.",
+            ),
+            Error::OutOfScope => Self::new(
+                ProblemType::OutOfScope,
+                "The key may act only on users with one of its groups. Nothing was changed.",
+            ),
+            Error::KeyNameTaken(name) => Self::new(
+                ProblemType::KeyNameTaken,
+                format!(
+                    "There is a key `{name}` already, perhaps a revoked one. Choose another name: \
+                     the record must tell them apart."
+                ),
+            ),
+            Error::UnknownKey(name) => Self::new(
+                ProblemType::UnknownKey,
+                format!("There is no valid key `{}`. Nothing was changed.", text::shown(name)),
+            ),
+            Error::Unavailable(_) => Self::new(
+                ProblemType::Unavailable,
+                "The database does not answer. Nothing is known to have changed. Try again in 1 s.",
+            ),
+        }
+    }
+
+    fn by_rules(user: &str, refusal: &Refusal) -> Self {
+        let kind = match refusal {
+            Refusal::LimitReached { .. } => ProblemType::LimitReached,
+            Refusal::SessionIdTaken(_) => ProblemType::SessionIdTaken,
+            Refusal::IdempotencyKeyReused(_) => ProblemType::IdempotencyKeyReused,
+            Refusal::SessionEnded(_) => ProblemType::SessionEnded,
+            Refusal::NoOpenSession | Refusal::UnknownSession(_) => ProblemType::UnknownSession,
+            Refusal::UnknownUser => ProblemType::UnknownUser,
+        };
+        let detail = match refusal {
+            Refusal::LimitReached { active, limit } => format!(
+                "`{user}` already has {active} of {limit} active sessions and the policy is `deny`. \
+                 The password was not wrong: do not count this as a failed login."
+            ),
+            Refusal::SessionIdTaken(id) => format!(
+                "The session id `{id}` was used before, and no id is used twice. Nothing was changed. \
+                 Choose another, or leave it out."
+            ),
+            Refusal::IdempotencyKeyReused(id) => format!(
+                "This `Idempotency-Key` belongs to the login of `{id}`. Nothing was changed. \
+                 A new login needs a new key."
+            ),
+            Refusal::SessionEnded(id) => format!(
+                "Session `{id}` has ended and cannot be verified. A new login makes a new session."
+            ),
+            Refusal::NoOpenSession => {
+                format!("`{user}` has no open session. Nothing was changed. A login makes one.")
+            }
+            Refusal::UnknownSession(id) if user.is_empty() => {
+                format!("There is no session `{id}`. Nothing was changed.")
+            }
+            Refusal::UnknownSession(id) => {
+                format!("`{user}` has no session `{id}`. Nothing was changed.")
+            }
+            Refusal::UnknownUser => format!(
+                "Nobody has logged in as `{user}`. Nothing was changed. Names are compared byte for byte."
+            ),
+        };
+        Self::new(kind, detail)
+    }
+
+    /// The problem itself, as part of a larger answer.
+    pub(super) fn into_problem(self) -> Problem {
+        *self.0
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = answer::status(self.0.status);
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let mut response = answer::respond(status, PROBLEM_JSON, body);
+        let (name, value) = match self.0.status {
+            401 => (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            503 => (header::RETRY_AFTER, HeaderValue::from_static("1")),
+            _ => return response,
+        };
+        response.headers_mut().insert(name, value);
+        response
+    }
+}
+
+/// Words in backticks, with `between` between them.
+pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>, between: &str) -> String {
+    words
+        .map(|word| format!("`{word}`"))
+        .collect::<Vec<_>>()
+        .join(between)
+}

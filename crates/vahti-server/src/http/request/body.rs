@@ -1,0 +1,88 @@
+//! Bodies: JSON of at most 16 KiB that arrives in time, turned into a request of a use case.
+
+use core::time::Duration;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header},
+};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use vahti_client::ProblemType;
+
+use super::{Wrong, shape};
+use crate::http::{App, problem::Refused};
+
+/// The largest body.
+const MAX_BYTES: usize = 16 * 1024;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A body on the wire that can be read as a request.
+pub(in crate::http) trait Readable: DeserializeOwned + ToSchema {
+    /// What is asked for.
+    type Request;
+
+    /// What is asked for, or everything that is wrong with it.
+    fn read(self, wrong: &mut Wrong) -> Option<Self::Request>;
+}
+
+/// A command, with who gives it and why, as far as the body says.
+pub(in crate::http) struct Said<T> {
+    pub(in crate::http) command: T,
+    pub(in crate::http) actor: Option<String>,
+    pub(in crate::http) reason: Option<String>,
+}
+
+/// What the body of a call asks for.
+pub(in crate::http) struct Body<T: Readable>(pub(in crate::http) T::Request);
+
+impl<T: Readable> FromRequest<App> for Body<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, _: &App) -> Result<Self, Refused> {
+        parse::<T>(&raw(request).await?).map(Self)
+    }
+}
+
+/// The bytes of a JSON body.
+pub(in crate::http) async fn raw(request: Request) -> Result<Bytes, Refused> {
+    if !is_json(request.headers()) {
+        return Err(Refused::new(
+            ProblemType::NotJson,
+            "The body has to be JSON, sent with `Content-Type: application/json`.",
+        ));
+    }
+    let body = Limited::new(request.into_body(), MAX_BYTES).collect();
+    match tokio::time::timeout(PATIENCE, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refused::new(
+            ProblemType::TooLarge,
+            format!("The body has at most {} KiB.", MAX_BYTES / 1024),
+        )),
+        Ok(Err(_)) => Err(Refused::field("body", "The body broke off.")),
+        Err(_) => Err(Refused::new(
+            ProblemType::TooSlow,
+            format!("The body did not arrive within {} s.", PATIENCE.as_secs()),
+        )),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut all = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = all.next().and_then(|value| value.to_str().ok());
+    let kind = first.map(|value| value.split(';').next().unwrap_or(value).trim());
+    all.next().is_none() && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
+}
+
+fn parse<T: Readable>(bytes: &[u8]) -> Result<T::Request, Refused> {
+    let mut wrong = Wrong::default();
+    let body = match serde_json::from_slice::<T>(bytes) {
+        Ok(body) => Some(body),
+        Err(error) => shape::diagnose::<T>(bytes, &error, &mut wrong),
+    };
+    let request = body.and_then(|body| body.read(&mut wrong));
+    wrong.finish(request)
+}

@@ -1,0 +1,19 @@
+//! What comes in: bodies, parameters and headers, turned into requests of the use cases. Everything that is wrong is
+//! found at once and named, always with status 400; nothing is guessed and nothing is passed over.
+
+mod body;
+mod cursor;
+mod header;
+mod located;
+mod parameters;
+mod shape;
+mod wrong;
+
+pub(super) use self::{
+    body::{Body, Readable, Said, raw},
+    cursor::{Cursor, List},
+    header::IdempotencyKey,
+    located::{Located, Place},
+    parameters::{Named, Parameters, Query},
+    wrong::Wrong,
+};

@@ -1,0 +1,6 @@
+//! The server of Vahti: the configuration, the HTTP API and what runs it. The binary `vahti` is a thin shell around it.
+//!
+//! It holds no rules and no SQL: what a command does stands in `vahti-core`, how it is kept in `vahti-store`.
+
+pub mod config;
+pub mod http;

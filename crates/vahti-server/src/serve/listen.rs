@@ -1,0 +1,60 @@
+//! The address and port that the server answers on.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use crate::cli::exit::Failure;
+
+/// Listens, or says what to do instead. `command` is what the operator has typed, as `vahti dev`.
+pub(crate) async fn listen(address: SocketAddr, command: &str) -> Result<TcpListener, Failure> {
+    let cause = match TcpListener::bind(address).await {
+        Ok(listener) => return Ok(listener),
+        Err(cause) => cause,
+    };
+    let other = SocketAddr::new(address.ip(), next_port(address.port()));
+    Err(Failure::wrong(match cause.kind() {
+        ErrorKind::AddrInUse => format!(
+            "{address} is in use, perhaps by another `{command}`. Try `--listen {other}`."
+        ),
+        ErrorKind::PermissionDenied => format!(
+            "{address} is not open to this user: ports below 1024 belong to the administrator. Try `--listen {other}`."
+        ),
+        ErrorKind::AddrNotAvailable => format!(
+            "{address} is no address of this machine. Try `--listen 127.0.0.1:{}`.",
+            address.port()
+        ),
+        _ => format!("Cannot listen on {address}: {cause}."),
+    }))
+}
+
+/// A port that this user may well have.
+fn next_port(port: u16) -> u16 {
+    match port {
+        0..1024 => 7300,
+        u16::MAX => u16::MAX - 1,
+        port => port + 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_port_in_use_is_named_with_another_to_try() {
+        let first = listen("127.0.0.1:0".parse().expect("it"), "vahti dev")
+            .await
+            .expect("some port");
+        let taken = first.local_addr().expect("an address");
+        let refused = listen(taken, "vahti dev").await.expect_err("taken").text;
+        let other = next_port(taken.port());
+        assert_eq!(
+            refused,
+            format!(
+                "{taken} is in use, perhaps by another `vahti dev`. Try `--listen 127.0.0.1:{other}`."
+            )
+        );
+    }
+}

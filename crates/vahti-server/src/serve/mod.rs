@@ -1,0 +1,204 @@
+//! `vahti serve`: one process that owns a database, answers the HTTP API, and stops in good order.
+//!
+//! It holds no routes and no rules. What it knows is when things begin and end: configuration, database, sweep, sockets;
+//! then a signal, or a database that can no longer be trusted.
+
+mod connections;
+mod listen;
+mod logs;
+mod open;
+mod owner;
+mod policy;
+mod stop;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use vahti::Vahti;
+
+use crate::cli::exit::Failure;
+use crate::cli::output;
+use crate::cli::settings::{Environment, Settings};
+use crate::config::Config;
+use crate::http;
+
+pub(crate) use self::listen::listen;
+pub(crate) use self::logs::{LogFormat, start as start_logs};
+pub(crate) use self::open::{Closed, Opened, now, open};
+pub(crate) use self::owner::{Address, answers, socket_of};
+pub(crate) use self::policy::in_a_sentence;
+
+use self::connections::Connections;
+use self::owner::OwnerSocket;
+use self::stop::Signals;
+
+/// How long begun requests may take after a signal. With [`CLOSE`] it stays below the ten seconds of the promise.
+const FINISH: Duration = Duration::from_secs(8);
+/// How long the database may take to close.
+const CLOSE: Duration = Duration::from_millis(1_500);
+/// The same for both, once the database can no longer be trusted: every answer is *cannot tell* by then.
+const AFTER_FAILURE: Duration = Duration::from_millis(300);
+
+/// Run the server until it is told to stop.
+///
+/// SIGTERM and Ctrl-C stop it in good order within ten seconds; a second one stops it at once. What is logged is
+/// chosen with the variable VAHTI_LOG: a level (error, warn, info, debug), or for example `info,vahti_store=debug`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  vahti serve --config /etc/vahti/vahti.toml")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+    /// Answer on this address and port, not on the configured one; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// How log lines are written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+}
+
+impl Serve {
+    /// Serves until a signal.
+    pub(crate) async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        start_logs(environment, self.log_format, "info")?;
+        let flags: Vec<_> = self
+            .listen
+            .map(|address| ("http.listen".to_owned(), address))
+            .into_iter()
+            .collect();
+        let config = self.settings.load_with(environment, &flags)?;
+        for warning in config.warnings() {
+            output::remark(format!("{}: {warning}", warning.key()));
+        }
+        let opened = open(&config)
+            .await
+            .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
+        let listener = listen(config.http.listen, "vahti serve").await?;
+        let server = Server::start(&config, opened, listener)?;
+        server.tell(&config.store.path, self.log_format);
+        server.run().await
+    }
+}
+
+/// A server that answers.
+pub(crate) struct Server {
+    vahti: Arc<Vahti>,
+    address: SocketAddr,
+    connections: Connections,
+    socket: OwnerSocket,
+    sweep: JoinHandle<()>,
+    signals: Signals,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// Starts the sweep, and to answer on `listener` and on the owner's socket.
+    pub(crate) fn start(
+        config: &Config,
+        opened: Opened,
+        listener: TcpListener,
+    ) -> Result<Self, Failure> {
+        let Opened { vahti, clock } = opened;
+        let broken = |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
+        let address = listener.local_addr().map_err(broken)?;
+        let signals = Signals::take().map_err(broken)?;
+        let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
+            .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
+        let stop = CancellationToken::new();
+        let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
+        let connections = Connections::new(stop.clone());
+        let app = app(config, &vahti);
+        connections.accept(listener, http::router(app.clone()));
+        connections.accept(owner, http::owner_router(app));
+        Ok(Self {
+            vahti,
+            address,
+            connections,
+            socket,
+            sweep,
+            signals,
+            stop,
+        })
+    }
+
+    /// The host that it serves.
+    pub(crate) fn vahti(&self) -> &Vahti {
+        &self.vahti
+    }
+
+    /// Says that it is ready: where it answers, which database it owns, what the limit is.
+    fn tell(&self, database: &Path, format: LogFormat) {
+        let (address, database) = (self.address, database.display());
+        let policy = in_a_sentence(self.vahti.policy());
+        match format {
+            LogFormat::Json => tracing::info!(%address, %database, policy, "ready"),
+            LogFormat::Text => {
+                // Nobody has to read it: a server goes on when its standard output is closed.
+                let _ = output::line(format!(
+                    "Vahti answers on http://{address}, with the database {database}.\n{policy}"
+                ));
+            }
+        }
+    }
+
+    /// Serves until a signal, or until the database can no longer be trusted.
+    ///
+    /// # Errors
+    /// The database can no longer be trusted, or a second signal came.
+    pub(crate) async fn run(mut self) -> Result<(), Failure> {
+        let failed = tokio::select! {
+            name = self.signals.next() => {
+                tracing::info!(signal = name, "stopping");
+                None
+            }
+            cause = stop::failure(&self.vahti) => {
+                tracing::error!(cause, "the database can no longer be trusted; start again to recover");
+                Some(cause)
+            }
+        };
+        let mut signals = self.signals;
+        let (finish, close) = match failed {
+            None => (FINISH, CLOSE),
+            Some(_) => (AFTER_FAILURE, AFTER_FAILURE),
+        };
+        let ending = async {
+            self.stop.cancel();
+            self.connections.finish(finish).await;
+            drop(self.socket);
+            let closing = async {
+                let _ = self.sweep.await;
+                self.vahti.close().await;
+            };
+            if tokio::time::timeout(close, closing).await.is_err() {
+                tracing::warn!("the database did not close in time; what was acknowledged is safe");
+            }
+        };
+        tokio::select! {
+            () = ending => match failed {
+                None => Ok(()),
+                Some(cause) => Err(Failure::cannot_tell(format!(
+                    "The database can no longer be trusted: {cause}. Start again: what was acknowledged is safe."
+                ))),
+            },
+            name = signals.next() => Err(Failure::cannot_tell(format!(
+                "Stopped at once by a second {name}. Times of use of the last 10 s may be lost."
+            ))),
+        }
+    }
+}
+
+/// What the HTTP edge needs.
+pub(crate) fn app(config: &Config, vahti: &Arc<Vahti>) -> http::App {
+    http::App::new(Arc::clone(vahti), config)
+}
+
+fn cannot_bind(database: &Path, cause: &std::io::Error) -> Failure {
+    Failure::cannot_tell(format!(
+        "The owner's socket {} cannot be made: {cause}. The folder has to be writable.",
+        socket_of(database).display()
+    ))
+}

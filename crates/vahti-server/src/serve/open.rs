@@ -1,0 +1,109 @@
+//! Opens the host on its database. The one file of the server that names a concrete store.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use vahti::{SystemClock, Vahti};
+use vahti_core::Timestamp;
+use vahti_store::sqlite::{OpenError, SqliteStore};
+use vahti_store::{Clock, StoreError};
+
+use crate::config::Config;
+
+use super::owner;
+use super::policy::policy;
+
+/// How often a database that another process has is tried, and how long apart: a short command lets go of it soon, and
+/// a server that starts or stops answers or lets go.
+const TRIES: u32 = 30;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// A host whose database this process owns.
+pub(crate) struct Opened {
+    /// The host.
+    pub(crate) vahti: Arc<Vahti>,
+    /// Its clock.
+    pub(crate) clock: Arc<SystemClock>,
+}
+
+/// Why a host could not be opened.
+#[derive(Debug)]
+pub(crate) enum Closed {
+    /// Another process owns the database.
+    Owned {
+        /// Its id, if it said so.
+        pid: Option<u32>,
+    },
+    /// The database cannot be used; a sentence without its full stop.
+    Unusable(String),
+}
+
+impl From<OpenError> for Closed {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Owned { pid, .. } => Self::Owned { pid },
+            other => Self::Unusable(other.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Closed {
+    fn from(error: StoreError) -> Self {
+        Self::Unusable(error.to_string())
+    }
+}
+
+impl Closed {
+    /// What an operator is told.
+    pub(crate) fn sentence(&self, database: &Path) -> String {
+        let database = database.display();
+        match self {
+            Self::Owned { pid: Some(pid) } => format!(
+                "{database} is in use by process {pid}. One process owns a database: stop that one first, or name another \
+                 in `store.url`."
+            ),
+            Self::Owned { pid: None } => {
+                format!("{database} is in use by another process. One process owns a database.")
+            }
+            Self::Unusable(cause) => format!("The database cannot be used: {cause}."),
+        }
+    }
+}
+
+/// Opens the host, and makes the database if it is not there. While another process has it, but does not answer on
+/// the owner's socket, it is tried again for three seconds.
+pub(crate) async fn open(config: &Config) -> Result<Opened, Closed> {
+    for _ in 1..TRIES {
+        match try_open(config).await {
+            Err(Closed::Owned { .. }) if !owner::answers(&config.store.path).await => {
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    try_open(config).await
+}
+
+async fn try_open(config: &Config) -> Result<Opened, Closed> {
+    let policy = policy(config).map_err(Closed::Unusable)?;
+    let clock = Arc::new(SystemClock::start());
+    let home = config.http.public_url.as_str();
+    let home = home.split_once("://").map_or(home, |(_, authority)| authority);
+    let path = config.store.path.clone();
+    let store = async |host| {
+        tokio::task::spawn_blocking(move || SqliteStore::open(&path, host))
+            .await
+            .map_err(|never| Closed::Unusable(never.to_string()))?
+            .map_err(Closed::from)
+    };
+    let steady: Arc<dyn Clock> = Arc::<SystemClock>::clone(&clock);
+    let vahti = Vahti::open(Arc::new(policy), steady, home, store).await?;
+    let vahti = Arc::new(vahti.keep_free(config.store.min_free_bytes));
+    Ok(Opened { vahti, clock })
+}
+
+/// Now, for a command that has no host.
+pub(crate) fn now() -> Timestamp {
+    SystemClock::start().now()
+}

@@ -1,0 +1,145 @@
+//! Promises about what a host reads when it starts and when it sweeps.
+
+use core::time::Duration;
+
+use vahti_core::{Account, Policy, Timestamp};
+
+use super::{Open, Stage, at, id, session_id, stored};
+
+async fn accounts(stage: &Stage, ended_after: Timestamp) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    let mut take = |account: &Account| {
+        let sessions = account.sessions.iter();
+        let sessions = sessions.map(|session| session.id.to_string()).collect();
+        found.push((account.user.to_string(), sessions));
+    };
+    let all = stage.store.accounts(ended_after, &mut take).await;
+    all.expect("accounts");
+    found.sort();
+    found
+}
+
+/// Every account that matters comes once, with its sessions in the order of the logins.
+pub async fn accounts_come_with_open_sessions_and_those_that_ended_lately(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a1", "b1", "a2", "c1", "a3", "d1"] {
+        let user = &session[..1];
+        stage.login(user, session).await.expect("a login");
+    }
+    stage.end("c", "c1").await.expect("an end");
+    stage.clock.set(1_000);
+    stage.end("a", "a2").await.expect("an end");
+    stage.end("d", "d1").await.expect("an end");
+
+    let expected = |all: &[(&str, &[&str])]| -> Vec<(String, Vec<String>)> {
+        let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        all.iter()
+            .map(|(user, ids)| ((*user).to_owned(), owned(ids)))
+            .collect()
+    };
+    let lately = accounts(&stage, at(999)).await;
+    let a: &[&str] = &["a1", "a2", "a3"];
+    assert_eq!(
+        lately,
+        expected(&[("a", a), ("b", &["b1"]), ("d", &["d1"])])
+    );
+    let open_only = accounts(&stage, at(1_000)).await;
+    assert_eq!(
+        open_only,
+        expected(&[("a", &["a1", "a3"]), ("b", &["b1"])])
+    );
+    let mut whole = Vec::new();
+    let mut take = |account: &Account| whole.push(account.clone());
+    let all = stage.store.accounts(at(1_000), &mut take).await;
+    all.expect("accounts");
+    for account in whole {
+        let told = stage.witness.newest(account.user.as_str());
+        assert_eq!(Some(account), told.map(stored));
+    }
+    stage.store.close().await;
+}
+
+/// The one session that was asked for comes with the open ones; others that ended do not.
+pub async fn an_account_is_found_by_a_session_that_has_ended(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a1", "a2", "a3", "a4"] {
+        stage.login("ann", session).await.expect("a login");
+    }
+    for session in ["a1", "a2"] {
+        stage.end("ann", session).await.expect("an end");
+    }
+    for (session, expected) in [
+        ("a2", vec!["a2", "a3", "a4"]),
+        ("a4", vec!["a3", "a4"]),
+    ] {
+        let found = stage.store.account_of(&session_id(session)).await;
+        let account = found.expect("an answer").expect("an account");
+        assert_eq!(account.user, id("ann"));
+        let ids: Vec<_> = account.sessions.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, expected);
+    }
+    let nobody = stage.store.account_of(&session_id("nobody")).await;
+    assert_eq!(nobody, Ok(None));
+    stage.store.close().await;
+}
+
+/// The place that comes with each user is where the next page begins.
+pub async fn users_with_open_sessions_are_listed_in_pages(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a1", "b1", "c1", "a2", "d1"] {
+        let user = &session[..1];
+        stage.login(user, session).await.expect("a login");
+    }
+    stage.end("b", "b1").await.expect("an end");
+    for size in [1, 2, 3, 10] {
+        let (mut users, mut after) = (Vec::new(), 0);
+        loop {
+            let page = stage.store.users_with_open_sessions(after, size).await;
+            let page = page.expect("users");
+            let Some((_, last)) = page.last() else { break };
+            after = *last;
+            assert!(page.len() <= size as usize);
+            users.extend(page.into_iter().map(|(user, _)| user.to_string()));
+        }
+        assert_eq!(users, ["a", "c", "d"], "{size}");
+    }
+    stage.store.close().await;
+}
+
+/// Deadlines count from what is written: the login and the last-seen time; met at the very millisecond.
+pub async fn users_are_overdue_at_their_deadline(open: &Open) {
+    let policy = Policy {
+        idle_timeout: Duration::from_secs(60),
+        max_lifetime: Duration::from_secs(300),
+        ..Policy::one_per_user()
+    };
+    let stage = Stage::with(open, policy);
+    for user in ["ann", "bob", "cem"] {
+        let session = format!("{user}-1");
+        stage.login(user, &session).await.expect("a login");
+    }
+    stage.end("cem", "cem-1").await.expect("an end");
+    let seen = vec![(session_id("bob-1"), at(290_000))];
+    stage.store.write_last_seen(seen).await.expect("written");
+    for (time, most, expected) in [
+        (59_999, 10, vec![]),
+        (60_000, 10, vec!["ann"]),
+        (299_999, 10, vec!["ann"]),
+        (300_000, 10, vec!["ann", "bob"]),
+        (300_000, 1, vec!["ann"]),
+    ] {
+        let overdue = stage.store.users_overdue(at(time), most).await;
+        let mut users: Vec<_> = overdue
+            .expect("users")
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        users.sort();
+        assert_eq!(users, expected, "{time}");
+    }
+    stage.store.close().await;
+
+    let stage = Stage::new(open);
+    assert_eq!(stage.store.users_overdue(at(i64::MAX / 4), 10).await, Ok(vec![]));
+    stage.store.close().await;
+}

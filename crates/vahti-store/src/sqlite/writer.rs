@@ -1,0 +1,298 @@
+//! The one thread that writes. It takes what waits, runs each command in order inside a savepoint of its own,
+//! commits once, tells the witness in that order, and only then answers.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{desk::Desk, faults::Faults, lock::Lock, trouble::Trouble};
+use crate::{StoreError, house};
+
+/// Commands a batch.
+const BATCH: usize = 256;
+
+/// One command that waits.
+pub(super) type Waiting = Box<dyn Job>;
+
+/// A command, from the queue to its answer.
+pub(super) trait Job: Send {
+    /// Whether anybody still waits for it.
+    fn is_wanted(&self) -> bool;
+    /// Does it, inside a transaction.
+    fn run(&mut self, desk: &mut Desk) -> Result<(), Trouble>;
+    /// Answers it.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+/// A piece of work with somebody who waits for what it gives.
+pub(super) struct Task<T, W> {
+    work: Option<W>,
+    done: Option<T>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Task<T, W>
+where
+    T: Send + 'static,
+    W: FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
+{
+    /// The work for the queue, and where its answer arrives.
+    pub(super) fn new(work: W) -> (Waiting, oneshot::Receiver<Result<T, StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        let task = Self {
+            work: Some(work),
+            done: None,
+            reply,
+        };
+        (Box::new(task), answer)
+    }
+}
+
+impl<T, W> Job for Task<T, W>
+where
+    T: Send,
+    W: FnOnce(&mut Desk) -> Result<T, Trouble> + Send,
+{
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
+    }
+
+    fn run(&mut self, desk: &mut Desk) -> Result<(), Trouble> {
+        if let Some(work) = self.work.take() {
+            self.done = Some(work(desk)?);
+        }
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { done, reply, .. } = *self;
+        let lost = || StoreError::Unavailable("the command was not run".to_owned());
+        // Whoever waited may be gone by now; what was committed stays.
+        drop(reply.send(outcome.and_then(|()| done.ok_or_else(lost))));
+    }
+}
+
+/// What the thread and its store both see.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Why nothing can be trusted any more.
+    pub(super) failure: OnceLock<String>,
+    /// Whether the end is an orderly one.
+    pub(super) closing: AtomicBool,
+}
+
+impl Shared {
+    /// Keeps the first reason for which nothing can be trusted any more.
+    fn fail(&self, why: &str) {
+        tracing::error!(why, "the database can no longer be trusted");
+        drop(self.failure.set(why.to_owned()));
+    }
+}
+
+/// The thread's own things. The lock goes last, after the connection.
+pub(super) struct Writer {
+    pub(super) desk: Desk,
+    pub(super) queue: mpsc::Receiver<Waiting>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) faults: Faults,
+    pub(super) lock: Lock,
+}
+
+/// Commands of one batch that have been run, with what came of them.
+#[derive(Default)]
+struct Done {
+    jobs: Vec<(Waiting, Result<(), StoreError>)>,
+    wrote: bool,
+}
+
+impl Done {
+    /// Answers all that have not been answered.
+    fn answer(&mut self) {
+        for (job, outcome) in self.jobs.drain(..) {
+            job.answer(outcome);
+        }
+    }
+
+    /// Nothing of the batch was kept.
+    fn all_failed(&mut self, why: &str) {
+        self.wrote = false;
+        for (_, outcome) in self.jobs.iter_mut().filter(|(_, outcome)| outcome.is_ok()) {
+            *outcome = Err(StoreError::Unavailable(why.to_owned()));
+        }
+    }
+}
+
+impl Writer {
+    /// Works until the queue is closed and empty; then lets go of the database.
+    pub(super) fn run(mut self) {
+        let work = AssertUnwindSafe(|| {
+            while let Some(first) = self.queue.blocking_recv() {
+                self.take_batch(first);
+            }
+        });
+        if let Err(cause) = catch_unwind(work) {
+            let why = house::words_of(&*cause);
+            self.shared.fail(&format!("the writer panicked: {why}"));
+        }
+        self.finish();
+    }
+
+    fn take_batch(&mut self, first: Waiting) {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(job) = self.queue.try_recv()
+        {
+            batch.push(job);
+        }
+        let mut rest = batch.into_iter();
+        while rest.len() > 0 {
+            self.work(&mut rest);
+        }
+    }
+
+    /// Runs what is left of a batch in one transaction, as far as that goes.
+    fn work(&mut self, jobs: &mut std::vec::IntoIter<Waiting>) {
+        let unusable = self.shared.failure.get().cloned();
+        if let Some(why) = unusable.or_else(|| self.begin().err()) {
+            jobs.for_each(|job| job.answer(Err(StoreError::Unavailable(why.clone()))));
+            return;
+        }
+        let mut done = Done::default();
+        let alone = jobs.len() == 1;
+        for mut job in jobs.by_ref() {
+            if !job.is_wanted() {
+                continue;
+            }
+            let ran = self.run_alone(&mut *job, alone);
+            done.wrote |= matches!(ran, Ok(true));
+            let outcome = ran.map(drop).map_err(|trouble| self.judge(trouble));
+            let failed = outcome.clone().err();
+            done.jobs.push((job, outcome));
+            if let Some(error) = failed
+                && self.desk.connection.is_autocommit()
+            {
+                // SQLite has taken the whole transaction back, as it may when the disk is full.
+                self.desk.changed.clear();
+                done.all_failed(&error.to_string());
+                break;
+            }
+        }
+        self.conclude(&mut done);
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        self.faults.batch_begins();
+        self.statement("BEGIN IMMEDIATE")
+            .map_err(|trouble| self.judge(trouble).to_string())
+    }
+
+    /// Runs one command so that it can be taken back without the others; says whether it wrote anything. The
+    /// transaction itself is savepoint enough for a command that is alone in it.
+    fn run_alone(&mut self, job: &mut dyn Job, alone: bool) -> Result<bool, Trouble> {
+        let place = self.desk.place();
+        if !alone {
+            self.statement("SAVEPOINT job")?;
+        }
+        let outcome = job.run(&mut self.desk);
+        if outcome.is_err() {
+            self.desk.go_back(&place);
+        }
+        if !self.desk.connection.is_autocommit() {
+            match (outcome.is_ok(), alone) {
+                (true, true) => {}
+                (true, false) => self.statement("RELEASE job")?,
+                (false, true) => self.statement("ROLLBACK")?,
+                (false, false) => {
+                    self.statement("ROLLBACK TO job")?;
+                    self.statement("RELEASE job")?;
+                }
+            }
+        }
+        outcome.map(|()| self.desk.has_written_since(&place))
+    }
+
+    /// The commit, then the witness, then the answers.
+    fn conclude(&mut self, done: &mut Done) {
+        if self.faults.answers_before_commit() {
+            done.answer();
+        }
+        if self.faults.tells_before_commit() {
+            self.tell_witness();
+        }
+        if let Err(trouble) = self.commit(done.wrote) {
+            let why = self.judge_commit(trouble);
+            self.desk.changed.clear();
+            done.all_failed(&why);
+        }
+        self.faults.batch_is_over(&self.desk.connection);
+        if self.faults.tells_after_answer() {
+            done.answer();
+        }
+        self.tell_witness();
+        done.answer();
+    }
+
+    /// Commits what was written. What wrote nothing touches no disk.
+    fn commit(&self, wrote: bool) -> Result<(), Trouble> {
+        if self.desk.connection.is_autocommit() {
+            return Ok(());
+        }
+        self.statement(if wrote { "COMMIT" } else { "ROLLBACK" })
+    }
+
+    fn tell_witness(&mut self) {
+        for account in self.desk.changed.drain(..) {
+            self.desk.host.witness.apply(&account);
+        }
+    }
+
+    /// What a caller is told; and whether the database can still be trusted.
+    fn judge(&self, trouble: Trouble) -> StoreError {
+        let fatal = trouble.is_fatal();
+        let error = StoreError::from(trouble);
+        if fatal {
+            self.shared.fail(&error.to_string());
+        }
+        error
+    }
+
+    /// A full disk leaves a commit undone. After any other failure it is not known what is on the disk.
+    fn judge_commit(&self, trouble: Trouble) -> String {
+        let full = trouble.is_full();
+        let why = StoreError::from(trouble).to_string();
+        let undone = self.desk.connection.is_autocommit() || self.statement("ROLLBACK").is_ok();
+        if !full || !undone {
+            self.shared.fail(&why);
+        }
+        why
+    }
+
+    fn statement(&self, sql: &str) -> Result<(), Trouble> {
+        self.desk.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    /// Empties the write-ahead log into the database, closes it, and lets go of the lock.
+    fn finish(self) {
+        let Self {
+            desk, shared, lock, ..
+        } = self;
+        let trusted = shared.failure.get().is_none();
+        if trusted && shared.closing.load(Ordering::Acquire) {
+            let emptied = desk
+                .connection
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            if let Err(error) = emptied {
+                tracing::warn!(%error, "the write-ahead log was not emptied; the next start does it");
+            }
+        }
+        drop(desk);
+        drop(lock);
+    }
+}

@@ -1,0 +1,91 @@
+//! What the tests of the library share: a clock that stands still until it is told, and hosts in throwaway folders.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use vahti::{
+    Caller, LoginRequest, NewSession, Vahti,
+    core::{How, Policy, SessionId, Timestamp, UserId},
+    store::{
+        Clock, Host, StoreError,
+        sqlite::{OpenError, SqliteStore},
+    },
+};
+
+/// A clock that moves only when it is told to.
+pub(crate) struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(1_790_000_000_000)))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(
+            i64::try_from(by.as_millis()).expect("a short time"),
+            Ordering::SeqCst,
+        );
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Whether the long form of a proof is asked for.
+pub(crate) fn is_long() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place where tests read the environment"
+    )]
+    std::env::var_os("VAHTI_LONG").is_some()
+}
+
+pub(crate) async fn open(folder: &Path, policy: Policy, clock: Arc<dyn Clock>) -> Vahti {
+    let path = folder.join("vahti.db");
+    open_store(policy, clock, |host| SqliteStore::open(&path, host)).await
+}
+
+pub(crate) async fn open_store(
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+    store: impl FnOnce(Host) -> Result<SqliteStore, OpenError>,
+) -> Vahti {
+    let open = async |host| store(host).map_err(|error| StoreError::Unavailable(error.to_string()));
+    Vahti::open(Arc::new(policy), clock, "here", open)
+        .await
+        .expect("the database opens")
+}
+
+pub(crate) fn app() -> Caller {
+    Caller::named("lms", How::Api)
+}
+
+pub(crate) fn supervisor() -> Caller {
+    Caller::named("console", How::List)
+}
+
+pub(crate) fn user(name: &str) -> UserId {
+    UserId::new(name).expect("a user name")
+}
+
+pub(crate) fn id(name: &str) -> SessionId {
+    SessionId::new(name).expect("a session id")
+}
+
+pub(crate) async fn log_in(vahti: &Vahti, name: &str) -> NewSession {
+    let login = vahti.login(&app(), LoginRequest::of(user(name))).await;
+    login
+        .expect("the login is recorded")
+        .expect("sessions are tracked")
+}
