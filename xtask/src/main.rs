@@ -1,6 +1,7 @@
 //! The tasks of the project, typed as `cargo xtask …`. They start cargo and the binaries it builds, and read the
 //! tree; they link none of the project's own crates, so that they work while those do not compile.
 
+mod bench;
 mod ci;
 mod debian;
 mod process;
@@ -22,6 +23,8 @@ struct Cli {
 enum Task {
     /// Build and run every test, and end with `N passed, N failed`.
     Test(test::Options),
+    /// Measure how fast the promises are kept, each figure against a reference of the same run.
+    Bench(bench::Options),
     /// Check the rules of the code that no compiler checks.
     Tidy,
     /// Everything that must hold before a change is merged; the same as `.ci/run`.
@@ -32,6 +35,7 @@ impl Task {
     fn run(&self) -> Result<ExitCode, String> {
         match self {
             Self::Test(options) => test::run(options),
+            Self::Bench(options) => bench::run(options),
             Self::Tidy => tidy::run(),
             Self::Ci => ci::run(),
         }

@@ -84,6 +84,8 @@ problems! {
     UnknownKey = "unknown_key", 404, "There is no such key";
     /// The address does not take this method.
     WrongMethod = "wrong_method", 405, "The address does not take this method";
+    /// The body did not arrive in time.
+    TooSlow = "too_slow", 408, "The body did not arrive in time";
     /// The session id was used before.
     SessionIdTaken = "session_id_taken", 409, "The session id is taken";
     /// The idempotency key was used for another session.
@@ -96,6 +98,8 @@ problems! {
     TooLarge = "too_large", 413, "The body is too large";
     /// The body is not JSON.
     NotJson = "not_json", 415, "The body has to be JSON";
+    /// A fault of Vahti itself.
+    Internal = "internal", 500, "A fault of Vahti itself";
     /// The host cannot tell, or cannot write.
     Unavailable = "unavailable", 503, "The database cannot be used";
 }

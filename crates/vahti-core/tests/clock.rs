@@ -14,7 +14,7 @@ const STEPS: usize = 10_000;
 #[test]
 fn ten_thousand_jumps_of_up_to_a_day_do_no_harm() {
     let jumps = proptest::collection::vec(-DAY..=DAY, STEPS);
-    runner(file!(), 2, 40)
+    runner(file!(), 2, 20)
         .run(&jumps, |jumps| {
             let mut gate = Gate::with(2, OnLimit::EvictOldest);
             gate.policy.idle_timeout = Duration::from_secs(3_600);

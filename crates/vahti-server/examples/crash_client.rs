@@ -29,7 +29,10 @@ impl Client {
     fn connect(address: &str) -> Result<Self, Anything> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream: BufReader::new(stream), address: address.to_owned() })
+        Ok(Self {
+            stream: BufReader::new(stream),
+            address: address.to_owned(),
+        })
     }
 
     fn post(&mut self, key: &str, call: &str, body: &str) -> Result<(u16, String), Anything> {
@@ -91,19 +94,44 @@ impl Work {
                 let session = format!("{user}-s{login}");
                 self.send(&mut client, &self.app, "login", &user, Some(&session))?;
                 if login == 2 {
-                    self.send(&mut client, &self.supervisor, "verify", &user, Some(&session))?;
+                    self.send(
+                        &mut client,
+                        &self.supervisor,
+                        "verify",
+                        &user,
+                        Some(&session),
+                    )?;
                 }
             }
             match number % 3 {
                 0 => self.send(&mut client, &self.supervisor, "invalidate", &user, None)?,
-                1 => self.send(&mut client, &self.app, "end", &user, Some(&format!("{user}-s2")))?,
-                _ => self.send(&mut client, &self.supervisor, "verify", &user, Some(&format!("{user}-s3")))?,
+                1 => self.send(
+                    &mut client,
+                    &self.app,
+                    "end",
+                    &user,
+                    Some(&format!("{user}-s2")),
+                )?,
+                _ => self.send(
+                    &mut client,
+                    &self.supervisor,
+                    "verify",
+                    &user,
+                    Some(&format!("{user}-s3")),
+                )?,
             }
         }
         Ok(())
     }
 
-    fn send(&self, client: &mut Client, key: &str, call: &str, user: &str, session: Option<&str>) -> Result<(), Anything> {
+    fn send(
+        &self,
+        client: &mut Client,
+        key: &str,
+        call: &str,
+        user: &str,
+        session: Option<&str>,
+    ) -> Result<(), Anything> {
         let line = format!("{call} {user} {}", session.unwrap_or("-"));
         let body = match (call, session) {
             ("end", Some(session)) => format!(r#"{{"session_id":"{session}"}}"#),
@@ -143,10 +171,20 @@ impl Work {
 
 fn main() -> Result<(), Anything> {
     let mut arguments = std::env::args().skip(1);
-    let mut next = || arguments.next().ok_or("crash_client ADDRESS APP_KEY SUPERVISOR_KEY FILE ROUND");
+    let mut next = || {
+        arguments
+            .next()
+            .ok_or("crash_client ADDRESS APP_KEY SUPERVISOR_KEY FILE ROUND")
+    };
     let (address, app, supervisor) = (next()?, next()?, next()?);
     let notes = Notes(OpenOptions::new().create(true).append(true).open(next()?)?);
-    let work = Arc::new(Work { address, app, supervisor, notes, round: next()? });
+    let work = Arc::new(Work {
+        address,
+        app,
+        supervisor,
+        notes,
+        round: next()?,
+    });
     let mut threads = Vec::new();
     for lane in 0..USERS {
         let (commanding, looking) = (Arc::clone(&work), Arc::clone(&work));

@@ -2,5 +2,8 @@
 //!
 //! It holds no rules and no SQL: what a command does stands in `vahti-core`, how it is kept in `vahti-store`.
 
+pub mod cli;
 pub mod config;
+mod dev;
 pub mod http;
+mod serve;

@@ -1,8 +1,44 @@
-//! What every backend does in the same way around a decision: events about no user, and what a panic said.
+//! What every backend does in the same way around a decision: running it, its events' links, events about no user,
+//! and last-seen times.
 
-use core::any::Any;
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
-use vahti_core::{By, Event, Moment, Policy, Verb};
+use vahti_core::{
+    Account, By, ChainHead, Commit, Digest, Event, LastSeen, Link, Moment, Policy, SessionId,
+    State, Timestamp, Verb,
+};
+
+use crate::{Decide, StoreError};
+
+/// Runs a decision. One that panics is refused; it has changed nothing.
+pub(crate) fn run(
+    decide: &mut Decide,
+    account: &Account,
+    moment: Moment,
+) -> Result<Commit, StoreError> {
+    catch_unwind(AssertUnwindSafe(|| decide(account, moment)))
+        .map_err(|cause| StoreError::Corrupt(format!("a decision panicked: {}", words_of(&*cause))))
+}
+
+/// What a panic said, as far as it is text.
+pub(crate) fn words_of(cause: &(dyn Any + Send)) -> &str {
+    cause
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| cause.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no words")
+}
+
+/// The later of the time that is written and the one that this process knows itself.
+pub(crate) fn last_seen(written: Timestamp, known: Option<Timestamp>) -> LastSeen {
+    LastSeen {
+        at: known.map_or(written, |known| known.max(written)),
+        here: known.is_some(),
+    }
+}
 
 /// An event about no user, with the limit and the policy in force.
 pub(crate) fn event(policy: &Policy, moment: Moment, verb: Verb, by: By) -> Event {
@@ -32,11 +68,62 @@ pub(crate) fn about(key: &str, by: By) -> By {
     }
 }
 
-/// What a panic said, as far as it is text.
-pub(crate) fn words_of(cause: &(dyn Any + Send)) -> &str {
-    cause
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| cause.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no words")
+/// The chain of one account while an event is appended to it.
+#[derive(Clone, Copy)]
+pub(crate) struct Chain {
+    /// The account's number; 0 for what is about no user.
+    pub(crate) account: i64,
+    /// The digest of the user's name.
+    pub(crate) user: Option<Digest>,
+    /// Its end.
+    pub(crate) head: ChainHead,
+}
+
+/// The digests of an event's texts.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Digests {
+    pub(crate) actor: Option<Digest>,
+    pub(crate) note: Option<Digest>,
+    pub(crate) origin: Option<Digest>,
+}
+
+impl Chain {
+    /// The link of `event` as the next of this chain, at `sequence` among all events.
+    pub(crate) fn link<'a>(
+        &'a self,
+        sequence: i64,
+        event: &'a Event,
+        digests: Digests,
+    ) -> Link<'a> {
+        Link {
+            previous: &self.head.hash,
+            sequence,
+            number: i64::try_from(self.head.events + 1).unwrap_or(i64::MAX),
+            account: self.account,
+            user: self.user,
+            at: event.at.as_millis(),
+            stamp: event.stamp.to_bits(),
+            verb: event.verb.as_str(),
+            session: event.session.as_ref().map(SessionId::as_str),
+            state: event.state.map(State::as_str),
+            reason: event.state.and_then(State::reason),
+            remark: event.remark,
+            key: &event.by.key,
+            actor: digests.actor,
+            how: event.by.how.as_str(),
+            note: digests.note,
+            origin: digests.origin,
+            limit: i64::from(event.limit),
+            policy: event.policy.as_str(),
+        }
+    }
+
+    /// The chain after an event with this hash.
+    pub(crate) fn then(self, hash: [u8; 32]) -> Self {
+        let head = ChainHead {
+            events: self.head.events + 1,
+            hash,
+        };
+        Self { head, ..self }
+    }
 }

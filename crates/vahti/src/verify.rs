@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vahti_core::{
-    Refusal, SessionId, UserId,
+    Account, Commit, Decision, Moment, Refusal, SessionId, UserId,
     decide::{self, Verify},
 };
 use vahti_store::SessionRecord;
@@ -45,8 +45,15 @@ impl Vahti {
             at: None,
         };
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
-        let decide =
-            move |account: &_, moment| decide::verify(account, &policy, &by, &command, moment);
+        let decide = move |account: &Account, moment: Moment| {
+            if account.version == 0 {
+                return Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownUser),
+                };
+            }
+            decide::verify(account, &policy, &by, &command, moment)
+        };
         let verified = match self.transact(caller, &user, decide).await {
             Ok(verified) => verified,
             Err(Error::Refused(Refusal::UnknownSession(id))) => {

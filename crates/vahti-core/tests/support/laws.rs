@@ -6,6 +6,7 @@ use vahti_core::{
 };
 
 /// The command that was decided.
+#[derive(Clone, Copy)]
 pub(super) enum Act<'a> {
     Login(&'a LogIn),
     Verify(&'a Verify),
@@ -37,7 +38,7 @@ pub(super) fn hold(
         let old = find(before, &session.id);
         let was = old.map(|old| old.state);
         if session.state.is_active() && !was.is_some_and(State::is_active) && !policy.observes() {
-            let own = turned_active_by_itself(&act, session, old, moment);
+            let own = turned_active_by_itself(act, session, old, moment);
             assert!(own, "{:?} was let in by nobody", session.id);
         }
         ended_is_final(old, session);
@@ -60,8 +61,8 @@ pub(super) fn hold(
         .iter()
         .all(|old| find(after, &old.id).is_some());
     assert!(kept, "a decision deletes no session");
-    cap_of_the_held(policy, &act, commit);
-    accepted_as_asked(&act, commit);
+    cap_of_the_held(policy, act, commit);
+    accepted_as_asked(act, commit);
 }
 
 fn find<'a>(account: &'a Account, id: &SessionId) -> Option<&'a Session> {
@@ -108,7 +109,7 @@ fn never_more_than_the_limit(policy: &Policy, after: &Account) {
 
 /// By its own login, or by its own verify that was given when the session was there.
 fn turned_active_by_itself(
-    act: &Act<'_>,
+    act: Act<'_>,
     session: &Session,
     old: Option<&Session>,
     moment: Moment,
@@ -166,7 +167,7 @@ fn time_of_expiry(policy: &Policy, old: Option<&Session>, session: &Session, mom
 }
 
 /// After a command that was accepted; settling and refusals leave it to the next command.
-fn cap_of_the_held(policy: &Policy, act: &Act<'_>, commit: &Commit) {
+fn cap_of_the_held(policy: &Policy, act: Act<'_>, commit: &Commit) {
     let accepted = commit
         .events
         .first()
@@ -183,7 +184,7 @@ fn cap_of_the_held(policy: &Policy, act: &Act<'_>, commit: &Commit) {
 }
 
 /// A verify that was accepted now lets its session in, and a login that is not held is active.
-fn accepted_as_asked(act: &Act<'_>, commit: &Commit) {
+fn accepted_as_asked(act: Act<'_>, commit: &Commit) {
     let Some(first) = commit.events.first() else {
         return;
     };

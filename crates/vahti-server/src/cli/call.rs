@@ -1,5 +1,7 @@
 //! One call of the HTTP API, as a command makes it, and the reading of its answer.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -13,23 +15,32 @@ use super::exit::Failure;
 /// The host's name in the address. Nobody resolves it: the socket decides who is asked.
 const ANYWHERE: &str = "http://localhost/v1";
 
+/// How long an owner may take to answer. It says by itself after ten seconds that its database does not answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The same for a call that goes through all users or all of the record.
+const LONG_PATIENCE: Duration = Duration::from_secs(3_600);
+
 /// A call.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     method: Method,
     url: Url,
     body: Vec<u8>,
+    patience: Duration,
 }
 
 impl Call {
     fn new(method: Method, path: &[&str]) -> Result<Self, Failure> {
         let unusable = || Failure::wrong("This cannot be part of an address.".to_owned());
         let mut url = Url::parse(ANYWHERE).map_err(|_| unusable())?;
-        url.path_segments_mut().map_err(|()| unusable())?.extend(path);
+        url.path_segments_mut()
+            .map_err(|()| unusable())?
+            .extend(path);
         Ok(Self {
             method,
             url,
             body: Vec::new(),
+            patience: PATIENCE,
         })
     }
 
@@ -52,11 +63,25 @@ impl Call {
         })
     }
 
+    /// The same call, for which the owner may take long.
+    #[must_use]
+    pub(crate) fn patiently(mut self) -> Self {
+        self.patience = LONG_PATIENCE;
+        self
+    }
+
+    /// How long the owner may take to answer.
+    pub(super) const fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Adds a parameter to the address, if there is a value.
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: Option<impl ToString>) -> Self {
         if let Some(value) = value {
-            self.url.query_pairs_mut().append_pair(name, &value.to_string());
+            self.url
+                .query_pairs_mut()
+                .append_pair(name, &value.to_string());
         }
         self
     }
@@ -77,7 +102,11 @@ impl Call {
 
 /// Reads an answer whole.
 pub(super) async fn read(answer: Response<Body>) -> Result<Bytes, Failure> {
-    let body = answer.into_body().collect().await.map_err(|_| broke_off())?;
+    let body = answer
+        .into_body()
+        .collect()
+        .await
+        .map_err(|_| broke_off())?;
     Ok(body.to_bytes())
 }
 
@@ -95,8 +124,13 @@ pub(super) async fn accept(answer: Response<Body>) -> Result<Response<Body>, Fai
     }
     let body = read(answer).await?;
     let problem: Problem = serde_json::from_slice(&body).map_err(|_| not_vahti())?;
-    let mut text = problem.detail;
-    for error in &problem.errors {
+    let mut text = problem.detail.clone();
+    // A problem with one field says in its detail what is wrong.
+    for error in problem
+        .errors
+        .iter()
+        .filter(|error| !problem.detail.contains(&error.message))
+    {
         text.push_str(&format!("\n  {}: {}", error.field, error.message));
     }
     Err(match status {
@@ -130,7 +164,10 @@ mod tests {
             .with("none", None::<&str>);
         let request: Request<Vec<u8>> = call.request().expect("a request");
         assert_eq!(
-            request.uri().path_and_query().map(|it| it.as_str()),
+            request
+                .uri()
+                .path_and_query()
+                .map(axum::http::uri::PathAndQuery::as_str),
             Some("/v1/users/a%2Fb%20%3Fc/explanation?q=%C3%A4%26b")
         );
     }

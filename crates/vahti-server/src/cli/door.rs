@@ -3,11 +3,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::Response;
-use axum::Router;
 use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
@@ -20,8 +19,8 @@ use super::call::{self, Call};
 use super::exit::Failure;
 use super::output;
 
-/// How long an owner may take to answer: a command for all users of a large host takes its time.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Rows of a page: the most that the API gives.
+const PAGE: usize = 1_000;
 
 /// Whether a command may make the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +72,6 @@ impl Door {
         let client = reqwest::Client::builder()
             .unix_socket(address.path())
             .no_proxy()
-            .timeout(PATIENCE)
             .build()
             .map_err(|cause| failed(&cause))?;
         Ok(Self::Owner {
@@ -90,13 +88,17 @@ impl Door {
     async fn send(&self, call: &Call) -> Result<Response<Body>, Failure> {
         match self {
             Self::Owner { client, .. } => {
-                let request = reqwest::Request::try_from(call.request::<Vec<u8>>()?)
+                let mut request = reqwest::Request::try_from(call.request::<Vec<u8>>()?)
                     .map_err(|error| Failure::wrong(format!("This cannot be asked: {error}.")))?;
-                let answer = client.execute(request).await.map_err(unanswered)?;
+                *request.timeout_mut() = Some(call.patience());
+                let answer = client
+                    .execute(request)
+                    .await
+                    .map_err(|error| unanswered(&error, call))?;
                 Ok(axum::http::Response::from(answer).map(Body::new))
             }
             Self::Inside { router, .. } => {
-                let answer = router.clone().oneshot(call.request()?).await;
+                let answer = router.clone().oneshot(call.request::<Body>()?).await;
                 Ok(answer.unwrap_or_else(|never| match never {}))
             }
         }
@@ -105,6 +107,29 @@ impl Door {
     /// Makes a call and reads its answer.
     pub(crate) async fn call<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
         call::decode(call::accept(self.send(call).await?).await?).await
+    }
+
+    /// Reads a list page by page: at most `most` rows, and whether there are more. `open` takes a page apart, into its
+    /// rows and where the next one begins.
+    pub(crate) async fn rows<P: DeserializeOwned, T>(
+        &self,
+        call: &Call,
+        most: u32,
+        open: impl Fn(P) -> (Vec<T>, Option<String>),
+    ) -> Result<(Vec<T>, bool), Failure> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut rows = Vec::new();
+        let mut cursor = None;
+        loop {
+            let limit = (most - rows.len()).min(PAGE);
+            let page = call.clone().with("limit", Some(limit));
+            let (more, next) = open(self.call(&page.with("cursor", cursor)).await?);
+            rows.extend(more);
+            if next.is_none() || rows.len() >= most {
+                return Ok((rows, next.is_some()));
+            }
+            cursor = next;
+        }
     }
 
     /// Makes a call whose answer holds nothing.
@@ -142,7 +167,10 @@ fn no_database(database: &Path) -> Failure {
 }
 
 fn silent(database: &Path, pid: Option<u32>) -> Failure {
-    let owner = pid.map_or_else(|| "another process".to_owned(), |pid| format!("process {pid}"));
+    let owner = pid.map_or_else(
+        || "another process".to_owned(),
+        |pid| format!("process {pid}"),
+    );
     Failure::cannot_tell(format!(
         "{} is in use by {owner}, which does not answer: it is starting, stopping, or stuck. Try again; `vahti doctor` \
          looks closer.",
@@ -150,14 +178,15 @@ fn silent(database: &Path, pid: Option<u32>) -> Failure {
     ))
 }
 
-fn unanswered(error: reqwest::Error) -> Failure {
+fn unanswered(error: &reqwest::Error, call: &Call) -> Failure {
     if error.is_connect() {
         return Failure::cannot_tell("The server has just ended. Nothing was done; try again.");
     }
     if error.is_timeout() {
-        return Failure::cannot_tell(
-            "The server did not answer within five minutes. Look whether it was done before you do it again.",
-        );
+        return Failure::cannot_tell(format!(
+            "The server did not answer within {} s. Look whether it was done before you do it again.",
+            call.patience().as_secs()
+        ));
     }
     call::broke_off()
 }

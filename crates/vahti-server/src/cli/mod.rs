@@ -17,7 +17,6 @@ pub(crate) mod exit;
 mod explain;
 mod init;
 mod key;
-mod many;
 pub(crate) mod output;
 mod sessions;
 pub(crate) mod settings;
@@ -48,7 +47,7 @@ Examples:
   vahti serve --config vahti.toml             run it
   vahti sessions list --state held            who waits?
 
-Commands work beside a running server, at once, and without one. Who may write the database's file may use them.
+Commands work beside a running server, at once, and without one, for whoever owns the database's file.
 
 Exit codes:
   0  done
@@ -58,7 +57,7 @@ Exit codes:
 
 /// Limits the concurrent sessions of any login: who may go on, who waits, who is let in.
 #[derive(Debug, Parser)]
-#[command(name = "vahti", version, after_help = AFTER_HELP, max_term_width = 100, subcommand_required = true)]
+#[command(name = "vahti", version, after_help = AFTER_HELP, subcommand_required = true)]
 #[command(arg_required_else_help = true)]
 struct Cli {
     #[command(subcommand)]
@@ -82,10 +81,7 @@ enum Command {
 }
 
 /// Runs the command that `arguments` name; the first of them is the name of the program.
-pub fn run(
-    arguments: impl IntoIterator<Item = OsString>,
-    environment: &Environment,
-) -> ExitCode {
+pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(help_or_error) => {
@@ -154,4 +150,10 @@ async fn at_the_door<T>(
     let outcome = work(&door, &config).await;
     door.close().await;
     outcome
+}
+
+/// A value as JSON for programs and for eyes.
+fn as_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(value)
+        .map_err(|never| Failure::cannot_tell(format!("This cannot be written as JSON: {never}.")))
 }

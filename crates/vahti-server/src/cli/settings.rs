@@ -44,7 +44,7 @@ impl Environment {
 /// Which configuration a command works with.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Settings {
-    /// The configuration file [default: vahti.toml in this folder if it is there, else the built-in defaults]
+    /// The configuration [default: vahti.toml if it is here, else the built-in one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -70,13 +70,6 @@ impl Settings {
         flags: &[(String, String)],
     ) -> Result<Config, Failure> {
         load(self.file(), environment, flags)
-    }
-
-    /// How to name the same configuration in another command: ` --config FILE`, or nothing.
-    pub(crate) fn flag(&self) -> String {
-        self.config.as_ref().map_or_else(String::new, |file| {
-            format!(" --config {}", shown(&file.display().to_string()))
-        })
     }
 }
 
@@ -136,7 +129,10 @@ mod tests {
             person(&[("USER", "root"), ("SUDO_USER", "maija")]).as_deref(),
             Some("maija")
         );
-        assert_eq!(person(&[("USER", ""), ("LOGNAME", "eino")]).as_deref(), Some("eino"));
+        assert_eq!(
+            person(&[("USER", ""), ("LOGNAME", "eino")]).as_deref(),
+            Some("eino")
+        );
         assert_eq!(person(&[]), None);
     }
 

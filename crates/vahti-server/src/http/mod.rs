@@ -1,1 +1,143 @@
-//! The HTTP API.
+//! The HTTP API, version 1: from requests to use cases and back. Who may call is decided by the doors, what is wrong
+//! with a request by what reads it; both stand before a handler runs, so that a handler is one straight story.
+//!
+//! It holds no rules and no SQL, opens no socket and reads no clock.
+
+mod answer;
+mod call;
+mod declare;
+mod door;
+mod openapi;
+mod problem;
+mod request;
+mod suggest;
+mod table;
+mod text;
+mod wire;
+
+use core::any::Any;
+
+use axum::{
+    Extension, Router,
+    http::{Method, Uri},
+    response::{IntoResponse as _, Response},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use vahti_client::ProblemType;
+
+use self::{
+    call::{
+        check, current, document, end, events, everyone, explanation, health, invalidate, keys,
+        login, policy, session, sessions, verify,
+    },
+    declare::{Declared, declare},
+    problem::Refused,
+};
+pub use self::{
+    declare::Route,
+    door::{Access, App},
+};
+
+/// The API as it is served on the network.
+pub fn router(app: App) -> Router {
+    let (router, _) = declared().router.split_for_parts();
+    edge(router, app)
+}
+
+/// The same, and at `path` a call that reads what a check reads, and answers `constant` without having checked
+/// anything: what benchmarks compare the check with.
+#[cfg(feature = "bench")]
+pub fn router_with_twin(
+    app: App,
+    path: &str,
+    constant: impl Fn() -> axum::body::Bytes + Clone + Send + Sync + 'static,
+) -> Router {
+    let (router, _) = declared().router.split_for_parts();
+    edge(router.route(path, call::twin::twin(constant)), app)
+}
+
+/// What stands around every call.
+fn edge(router: Router<App>, app: App) -> Router {
+    router
+        .fallback(no_such_address)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(app)
+}
+
+/// The same API for the socket of the database's owner: every request acts as role `admin`, under the name `cli`.
+pub fn owner_router(app: App) -> Router {
+    router(app).layer(Extension(door::Owner))
+}
+
+/// Every call, with who may make it.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    declared().routes
+}
+
+/// The OpenAPI document, as JSON.
+#[must_use]
+pub fn openapi() -> String {
+    let (_, document) = declared().router.split_for_parts();
+    let mut text = document.to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn declared() -> Declared {
+    let mut declared = Declared {
+        router: OpenApiRouter::with_openapi(openapi::frame()),
+        routes: Vec::new(),
+    };
+    declare! { declared:
+        login::login => [OutOfScope, LimitReached, SessionIdTaken, IdempotencyKeyReused];
+        check::check => [];
+        verify::verify => [UnknownUser, UnknownSession, SessionEnded];
+        invalidate::invalidate => [UnknownUser, UnknownSession];
+        end::end => [UnknownUser, UnknownSession];
+        everyone::verify_all => [];
+        everyone::invalidate_all => [];
+        everyone::end_all => [];
+        sessions::list => [];
+        current::current => [];
+        session::one => [UnknownSession];
+        explanation::explain => [UnknownUser];
+        policy::policy => [];
+        events::list => [];
+        events::chain => [OutOfScope];
+        keys::list => [];
+        keys::create => [OutOfScope, KeyNameTaken];
+        keys::revoke => [UnknownKey];
+        health::healthz => [];
+        health::readyz => [Unavailable];
+        document::document => [];
+    }
+    declared
+}
+
+async fn no_such_address(uri: Uri) -> Refused {
+    let detail = format!(
+        "There is no address `{}`. The calls are described at `/openapi.json`.",
+        text::shown(uri.path())
+    );
+    Refused::new(ProblemType::NoSuchAddress, detail)
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Refused {
+    let detail = format!(
+        "`{}` does not take `{}`; the header `Allow` says what it takes.",
+        text::shown(uri.path()),
+        text::shown(method.as_str())
+    );
+    Refused::new(ProblemType::WrongMethod, detail)
+}
+
+/// The last net: no request is meant to get here. The cause stands in the log already, put there by the panic itself.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    tracing::error!("a call panicked; it was answered 500");
+    let detail =
+        "A fault of Vahti itself. Whether anything was changed is not known. Please report it.";
+    Refused::new(ProblemType::Internal, detail).into_response()
+}

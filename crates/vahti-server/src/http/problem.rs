@@ -40,6 +40,9 @@ impl Refused {
     /// What a use case said. `user` is whom the call is about.
     pub(super) fn of(user: Option<&str>, error: &Error) -> Self {
         match error {
+            Error::Refused(Refusal::UnknownUser) if user.is_none() => {
+                Self::of(None, &Error::UnknownToken)
+            }
             Error::Refused(refusal) => Self::by_rules(user.unwrap_or_default(), refusal),
             Error::UnknownToken => Self::new(
                 ProblemType::UnknownSession,
@@ -58,8 +61,22 @@ impl Refused {
             ),
             Error::UnknownKey(name) => Self::new(
                 ProblemType::UnknownKey,
-                format!("There is no valid key `{}`. Nothing was changed.", text::shown(name)),
+                format!(
+                    "There is no valid key `{}`. Nothing was changed.",
+                    text::shown(name)
+                ),
             ),
+            Error::DiskAlmostFull { free_bytes } => {
+                tracing::warn!(
+                    free_bytes,
+                    "a login was answered 503: the disk is almost full"
+                );
+                Self::new(
+                    ProblemType::Unavailable,
+                    "The disk of the database is almost full, so logins are refused. Nothing was changed. \
+                     Active sessions go on, and so do verify, invalidate and end.",
+                )
+            }
             Error::Unavailable(_) => Self::new(
                 ProblemType::Unavailable,
                 "The database does not answer. Nothing is known to have changed. Try again in 1 s.",
@@ -106,6 +123,12 @@ impl Refused {
             ),
         };
         Self::new(kind, detail)
+    }
+
+    /// The same, in other words.
+    pub(super) fn saying(self, detail: String) -> Self {
+        let problem = Problem { detail, ..*self.0 };
+        Self(Box::new(problem))
     }
 
     /// The problem itself, as part of a larger answer.

@@ -2,9 +2,15 @@
 
 /// The known name nearest to `word`, when one is near enough to be worth naming, or is a part of it.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word: String = word.chars().take(64).collect::<String>().to_ascii_lowercase();
+    let word: String = word
+        .chars()
+        .take(64)
+        .collect::<String>()
+        .to_ascii_lowercase();
     let most = (word.chars().count() / 3).clamp(1, 3);
-    let part = |name: &str| word.len() > name.len() && word.split(['_', '-', '.']).any(|part| part == name);
+    let part = |name: &str| {
+        word.len() > name.len() && word.split(['_', '-', '.']).any(|part| part == name)
+    };
     let grown = |name: &str| name.len() >= 4 && word.starts_with(name);
     known
         .filter_map(|name| {

@@ -94,7 +94,10 @@ pub(super) fn time_of_day(time: Timestamp, now: Timestamp) -> String {
 }
 
 fn seconds(text: &str) -> String {
-    format!("{}Z", text.split_once('.').map_or(text, |(seconds, _)| seconds))
+    format!(
+        "{}Z",
+        text.split_once('.').map_or(text, |(seconds, _)| seconds)
+    )
 }
 
 #[cfg(test)]
@@ -130,7 +133,10 @@ mod tests {
                 text: None,
             })
         };
-        assert_eq!(said(Some("10.0.0.1"), Some("Firefox")).as_deref(), Some("[10.0.0.1] Firefox"));
+        assert_eq!(
+            said(Some("10.0.0.1"), Some("Firefox")).as_deref(),
+            Some("[10.0.0.1] Firefox")
+        );
         assert_eq!(said(Some("10.0.0.1"), None).as_deref(), Some("[10.0.0.1]"));
         assert_eq!(said(None, Some("Firefox")).as_deref(), Some("Firefox"));
     }
@@ -140,6 +146,9 @@ mod tests {
         let at = |text: &str| Time::parse(text).expect("a time").0;
         let time = at("2026-08-22T09:03:12.120Z");
         assert_eq!(time_of_day(time, at("2026-08-22T23:00:00Z")), "09:03:12Z");
-        assert_eq!(time_of_day(time, at("2026-08-23T00:00:00Z")), "2026-08-22T09:03:12Z");
+        assert_eq!(
+            time_of_day(time, at("2026-08-23T00:00:00Z")),
+            "2026-08-22T09:03:12Z"
+        );
     }
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::Listener;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use futures::future::join_all;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long the head of a request may take; also how long a connection may idle between two requests. Longer than the
@@ -24,8 +26,8 @@ const OTHER_FILES: u64 = 64;
 /// The connections of one server, over all its listeners.
 pub(crate) struct Connections {
     places: Arc<Semaphore>,
-    graceful: GracefulShutdown,
     stop: CancellationToken,
+    accepting: Vec<JoinHandle<GracefulShutdown>>,
 }
 
 impl Connections {
@@ -34,42 +36,43 @@ impl Connections {
         let places = usize::try_from(room()).unwrap_or(usize::MAX);
         Self {
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            graceful: GracefulShutdown::new(),
             stop,
+            accepting: Vec::new(),
         }
     }
 
     /// Starts to accept: every connection of `listener` is answered by `router`, until the stop.
-    pub(crate) fn accept<L: Listener>(&self, mut listener: L, router: Router)
-    where
-        L::Io: 'static,
-    {
-        let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    pub(crate) fn accept<L: Listener>(&mut self, mut listener: L, router: Router) {
+        let mut builder = http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
         let service = TowerToHyperService::new(router);
         let (places, stop) = (Arc::clone(&self.places), self.stop.clone());
-        let watcher = self.graceful.watcher();
-        let accepting = async move {
-            while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-                let (io, _) = listener.accept().await;
-                let connection = builder.serve_connection(TokioIo::new(io), service.clone());
-                let connection = watcher.clone().watch(connection.into_owned());
-                tokio::spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(error, "a connection ended early");
-                    }
-                    drop(place);
-                });
-            }
-        };
-        tokio::spawn(async move { stop.run_until_cancelled(accepting).await });
+        self.accepting.push(tokio::spawn(async move {
+            let open = GracefulShutdown::new();
+            let accepting = async {
+                while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+                    let (io, _) = listener.accept().await;
+                    let connection = builder.serve_connection(TokioIo::new(io), service.clone());
+                    let connection = open.watch(connection);
+                    tokio::spawn(async move {
+                        if let Err(error) = connection.await {
+                            tracing::debug!(%error, "a connection ended early");
+                        }
+                        drop(place);
+                    });
+                }
+            };
+            stop.run_until_cancelled(accepting).await;
+            open
+        }));
     }
 
     /// Waits, after the stop, until every request that was begun is answered; at most so long.
     pub(crate) async fn finish(self, within: Duration) {
-        let open = self.graceful.count();
-        if tokio::time::timeout(within, self.graceful.shutdown()).await.is_err() {
-            tracing::warn!(open, "connections were cut: their requests took too long");
+        let all = join_all(self.accepting).await.into_iter().flatten();
+        let answered = join_all(all.map(GracefulShutdown::shutdown));
+        if tokio::time::timeout(within, answered).await.is_err() {
+            tracing::warn!("connections were cut: their requests took too long");
         }
     }
 }

@@ -15,9 +15,9 @@ pub(crate) async fn listen(address: SocketAddr, command: &str) -> Result<TcpList
     };
     let other = SocketAddr::new(address.ip(), next_port(address.port()));
     Err(Failure::wrong(match cause.kind() {
-        ErrorKind::AddrInUse => format!(
-            "{address} is in use, perhaps by another `{command}`. Try `--listen {other}`."
-        ),
+        ErrorKind::AddrInUse => {
+            format!("{address} is in use, perhaps by another `{command}`. Try `--listen {other}`.")
+        }
         ErrorKind::PermissionDenied => format!(
             "{address} is not open to this user: ports below 1024 belong to the administrator. Try `--listen {other}`."
         ),

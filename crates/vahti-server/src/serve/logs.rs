@@ -9,12 +9,10 @@ use crate::cli::settings::Environment;
 /// The variable that says what is logged: `debug`, or `info,vahti_store=debug`.
 const VARIABLE: &str = "VAHTI_LOG";
 
-/// How a line is written.
+/// How a line is written: for people, or as one JSON object for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
     Text,
-    /// One JSON object a line, for programs.
     Json,
 }
 

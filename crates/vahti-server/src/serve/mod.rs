@@ -8,6 +8,8 @@ mod listen;
 mod logs;
 mod open;
 mod owner;
+#[cfg(feature = "faults")]
+mod plant;
 mod policy;
 mod stop;
 
@@ -44,12 +46,14 @@ const CLOSE: Duration = Duration::from_millis(1_500);
 /// The same for both, once the database can no longer be trusted: every answer is *cannot tell* by then.
 const AFTER_FAILURE: Duration = Duration::from_millis(300);
 
-/// Run the server until it is told to stop.
-///
-/// SIGTERM and Ctrl-C stop it in good order within ten seconds; a second one stops it at once. What is logged is
-/// chosen with the variable VAHTI_LOG: a level (error, warn, info, debug), or for example `info,vahti_store=debug`.
+/// Run the server until it is told to stop
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  vahti serve --config /etc/vahti/vahti.toml")]
+#[command(after_help = "\
+SIGTERM and Ctrl-C stop it in good order within ten seconds; a second one stops it at once.
+The variable VAHTI_LOG says what is logged: error, warn, info, debug, or `info,vahti_store=debug`.
+
+Example:
+  vahti serve --config /etc/vahti/vahti.toml")]
 pub(crate) struct Serve {
     #[command(flatten)]
     settings: Settings,
@@ -103,14 +107,15 @@ impl Server {
         listener: TcpListener,
     ) -> Result<Self, Failure> {
         let Opened { vahti, clock } = opened;
-        let broken = |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
+        let broken =
+            |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
         let address = listener.local_addr().map_err(broken)?;
         let signals = Signals::take().map_err(broken)?;
         let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
             .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
         let stop = CancellationToken::new();
         let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
-        let connections = Connections::new(stop.clone());
+        let mut connections = Connections::new(stop.clone());
         let app = app(config, &vahti);
         connections.accept(listener, http::router(app.clone()));
         connections.accept(owner, http::owner_router(app));
@@ -156,7 +161,7 @@ impl Server {
                 None
             }
             cause = stop::failure(&self.vahti) => {
-                tracing::error!(cause, "the database can no longer be trusted; start again to recover");
+                tracing::error!(cause, "stopping, because the database failed");
                 Some(cause)
             }
         };
@@ -181,7 +186,7 @@ impl Server {
             () = ending => match failed {
                 None => Ok(()),
                 Some(cause) => Err(Failure::cannot_tell(format!(
-                    "The database can no longer be trusted: {cause}. Start again: what was acknowledged is safe."
+                    "Stopped, because the database failed: {cause}. Start again: what was acknowledged is safe."
                 ))),
             },
             name = signals.next() => Err(Failure::cannot_tell(format!(
@@ -193,7 +198,7 @@ impl Server {
 
 /// What the HTTP edge needs.
 pub(crate) fn app(config: &Config, vahti: &Arc<Vahti>) -> http::App {
-    http::App::new(Arc::clone(vahti), config)
+    http::App::new(Arc::clone(vahti), &config.cookie)
 }
 
 fn cannot_bind(database: &Path, cause: &std::io::Error) -> Failure {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use vahti::{SystemClock, Vahti};
 use vahti_core::Timestamp;
 use vahti_store::sqlite::{OpenError, SqliteStore};
-use vahti_store::{Clock, StoreError};
+use vahti_store::{Clock, Host, StoreError};
 
 use crate::config::Config;
 
@@ -89,10 +89,12 @@ async fn try_open(config: &Config) -> Result<Opened, Closed> {
     let policy = policy(config).map_err(Closed::Unusable)?;
     let clock = Arc::new(SystemClock::start());
     let home = config.http.public_url.as_str();
-    let home = home.split_once("://").map_or(home, |(_, authority)| authority);
+    let home = home
+        .split_once("://")
+        .map_or(home, |(_, authority)| authority);
     let path = config.store.path.clone();
     let store = async |host| {
-        tokio::task::spawn_blocking(move || SqliteStore::open(&path, host))
+        tokio::task::spawn_blocking(move || open_store(&path, host))
             .await
             .map_err(|never| Closed::Unusable(never.to_string()))?
             .map_err(Closed::from)
@@ -101,6 +103,16 @@ async fn try_open(config: &Config) -> Result<Opened, Closed> {
     let vahti = Vahti::open(Arc::new(policy), steady, home, store).await?;
     let vahti = Arc::new(vahti.keep_free(config.store.min_free_bytes));
     Ok(Opened { vahti, clock })
+}
+
+#[cfg(not(feature = "faults"))]
+fn open_store(path: &Path, host: Host) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open(path, host)
+}
+
+#[cfg(feature = "faults")]
+fn open_store(path: &Path, host: Host) -> Result<SqliteStore, OpenError> {
+    SqliteStore::open_with(path, host, super::plant::faults())
 }
 
 /// Now, for a command that has no host.

@@ -63,11 +63,6 @@ impl OwnerSocket {
         fs::remove_dir(&folder)?;
         Ok((Self { path }, placed?))
     }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 impl Drop for OwnerSocket {
@@ -129,9 +124,12 @@ mod tests {
         assert!(!answers(&database).await);
         let left = UnixListener::bind(socket_of(&database)).expect("a socket");
         drop(left);
-        assert!(!answers(&database).await, "nobody listens on what is left over");
+        assert!(
+            !answers(&database).await,
+            "nobody listens on what is left over"
+        );
         let (socket, listener) = OwnerSocket::bind(&database).expect("in its place");
-        assert_eq!(mode(socket.path()), 0o600);
+        assert_eq!(mode(&socket_of(&database)), 0o600);
         assert!(answers(&database).await);
         drop(socket);
         assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 0);

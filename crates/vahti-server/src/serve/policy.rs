@@ -26,8 +26,18 @@ pub(crate) fn policy(config: &Config) -> Result<Policy, String> {
             .map(limit)
             .collect::<Result<_, String>>()?,
         bypass: Bypass {
-            users: config.bypass.users.iter().map(user).collect::<Result<_, _>>()?,
-            groups: config.bypass.groups.iter().map(group).collect::<Result<_, _>>()?,
+            users: config
+                .bypass
+                .users
+                .iter()
+                .map(user)
+                .collect::<Result<_, _>>()?,
+            groups: config
+                .bypass
+                .groups
+                .iter()
+                .map(group)
+                .collect::<Result<_, _>>()?,
             paths: config.bypass.paths.clone(),
         },
     })
@@ -49,8 +59,12 @@ pub(crate) fn in_a_sentence(policy: &Policy) -> String {
     let beyond = match policy.on_limit {
         OnLimit::Hold => "a further login waits for a supervisor (hold)",
         OnLimit::Deny => "a further login is refused (deny)",
-        OnLimit::EvictOldest => "a further login ends the one that was let in longest ago (evict_oldest)",
-        OnLimit::EvictIdle => "a further login ends the one that is unseen for longest (evict_idle)",
+        OnLimit::EvictOldest => {
+            "a further login ends the one that was let in longest ago (evict_oldest)"
+        }
+        OnLimit::EvictIdle => {
+            "a further login ends the one that is unseen for longest (evict_idle)"
+        }
         OnLimit::Ask => "a further login waits until the user chooses which one ends (ask)",
         OnLimit::Freeze => "a further login makes all of them wait for a supervisor (freeze)",
         OnLimit::Observe => "beyond that nothing is refused, only recorded (observe)",

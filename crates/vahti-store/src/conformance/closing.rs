@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Open, Stage, by, id};
 use crate::{StoreError, Verb};
 
-fn is_unavailable<T>(outcome: Result<T, StoreError>) -> bool {
+fn is_unavailable<T>(outcome: &Result<T, StoreError>) -> bool {
     matches!(outcome, Err(StoreError::Unavailable(_)))
 }
 
@@ -15,14 +15,14 @@ pub async fn after_the_end_everything_is_unavailable(open: &Open) {
     stage.login("ann", "a1").await.expect("a login");
     stage.store.close().await;
     stage.store.close().await;
-    assert!(is_unavailable(stage.login("ann", "a2").await));
-    assert!(is_unavailable(stage.store.stamp().await));
-    assert!(is_unavailable(stage.store.account(&id("ann")).await));
-    assert!(is_unavailable(stage.store.keys().await));
+    assert!(is_unavailable(&stage.login("ann", "a2").await));
+    assert!(is_unavailable(&stage.store.stamp().await));
+    assert!(is_unavailable(&stage.store.account(&id("ann")).await));
+    assert!(is_unavailable(&stage.store.keys().await));
     assert!(is_unavailable(
-        stage.store.record(Verb::ClockAlarm, by()).await
+        &stage.store.record(Verb::ClockAlarm, by()).await
     ));
-    assert!(is_unavailable(stage.store.check_chain().await));
+    assert!(is_unavailable(&stage.store.check_chain().await));
     assert_eq!(stage.store.failure(), None);
 }
 

@@ -54,7 +54,11 @@ pub async fn a_failed_command_fails_alone(open: &Open) {
     for n in 0..40 {
         let stage = Arc::clone(&stage);
         running.push(tokio::spawn(async move {
-            let session = if n % 8 == 3 { "taken".to_owned() } else { format!("s{n}") };
+            let session = if n % 8 == 3 {
+                "taken".to_owned()
+            } else {
+                format!("s{n}")
+            };
             stage.login(&format!("user{n}"), &session).await.map(drop)
         }));
     }

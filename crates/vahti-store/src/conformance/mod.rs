@@ -15,7 +15,7 @@ use std::{
 use vahti_core::{
     Account, By, Decision, Group, How, Moment, Policy, Profile, Refusal, SecretHash, SessionId,
     Timestamp, UserId,
-    decide::{self, LogIn, LoggedIn, Which},
+    decide::{self, LogIn, LoggedIn, VerifiedSession, Which},
 };
 
 use crate::{Clock, Decide, Host, Store, StoreError, Witness};
@@ -258,6 +258,17 @@ impl Stage {
 
     /// Lets one session in.
     pub async fn verify(&self, user: &str, session: &str) -> Result<(), StoreError> {
+        let verified = self.try_to_verify(user, session).await?;
+        verified.expect("a verify that is not refused");
+        Ok(())
+    }
+
+    /// Lets one session in, or is refused.
+    pub async fn try_to_verify(
+        &self,
+        user: &str,
+        session: &str,
+    ) -> Result<Result<VerifiedSession, Refusal>, StoreError> {
         let policy = Arc::clone(&self.policy);
         let command = decide::Verify {
             session: Some(session_id(session)),
@@ -265,10 +276,16 @@ impl Stage {
             home: "here".to_owned(),
             at: None,
         };
-        let verified = self.run(user, move |account, moment| {
+        self.run(user, move |account, moment| {
             decide::verify(account, &policy, &by(), &command, moment)
-        });
-        verified.await.map(drop)
+        })
+        .await
+    }
+
+    /// The time by its clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The account of `user`.
@@ -277,10 +294,13 @@ impl Stage {
     }
 }
 
+/// Where the answer of a decision's last run lies.
+type Answer<T> = Arc<Mutex<Option<Result<T, Refusal>>>>;
+
 /// A decision whose answer can be fetched afterwards.
 fn answering<T: Send + 'static>(
     mut decide: impl FnMut(&Account, Moment) -> Decision<T> + Send + 'static,
-) -> (Decide, Arc<Mutex<Option<Result<T, Refusal>>>>) {
+) -> (Decide, Answer<T>) {
     let answer = Arc::new(Mutex::new(None));
     let slot = Arc::clone(&answer);
     let decide = Box::new(move |account: &Account, moment| {

@@ -53,10 +53,8 @@ pub async fn a_decision_that_forgets_the_limit_is_refused_alone(open: &Open) {
     barge_in(&stage, "ann", "a1").await.expect("the first");
     barge_in(&stage, "ann", "a2").await.expect("the second");
     let before = stage.account("ann").await;
-    let (third, other) = tokio::join!(
-        barge_in(&stage, "ann", "a3"),
-        barge_in(&stage, "bob", "b1"),
-    );
+    let (third, other) =
+        tokio::join!(barge_in(&stage, "ann", "a3"), barge_in(&stage, "bob", "b1"),);
     assert_eq!(third, Err(StoreError::Conflict(Constraint::Slot)));
     assert_eq!(other, Ok(()));
     assert_eq!(stage.account("ann").await, before);

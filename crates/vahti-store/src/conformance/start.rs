@@ -44,10 +44,7 @@ pub async fn accounts_come_with_open_sessions_and_those_that_ended_lately(open: 
         expected(&[("a", a), ("b", &["b1"]), ("d", &["d1"])])
     );
     let open_only = accounts(&stage, at(1_000)).await;
-    assert_eq!(
-        open_only,
-        expected(&[("a", &["a1", "a3"]), ("b", &["b1"])])
-    );
+    assert_eq!(open_only, expected(&[("a", &["a1", "a3"]), ("b", &["b1"])]));
     let mut whole = Vec::new();
     let mut take = |account: &Account| whole.push(account.clone());
     let all = stage.store.accounts(at(1_000), &mut take).await;
@@ -68,10 +65,7 @@ pub async fn an_account_is_found_by_a_session_that_has_ended(open: &Open) {
     for session in ["a1", "a2"] {
         stage.end("ann", session).await.expect("an end");
     }
-    for (session, expected) in [
-        ("a2", vec!["a2", "a3", "a4"]),
-        ("a4", vec!["a3", "a4"]),
-    ] {
+    for (session, expected) in [("a2", vec!["a2", "a3", "a4"]), ("a4", vec!["a3", "a4"])] {
         let found = stage.store.account_of(&session_id(session)).await;
         let account = found.expect("an answer").expect("an account");
         assert_eq!(account.user, id("ann"));
@@ -140,6 +134,9 @@ pub async fn users_are_overdue_at_their_deadline(open: &Open) {
     stage.store.close().await;
 
     let stage = Stage::new(open);
-    assert_eq!(stage.store.users_overdue(at(i64::MAX / 4), 10).await, Ok(vec![]));
+    assert_eq!(
+        stage.store.users_overdue(at(i64::MAX / 4), 10).await,
+        Ok(vec![])
+    );
     stage.store.close().await;
 }

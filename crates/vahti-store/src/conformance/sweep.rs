@@ -14,7 +14,9 @@ pub async fn what_ended_first_is_forgotten_first(open: &Open) {
     for (n, user) in ["ann", "bob", "cem", "dag"].iter().enumerate() {
         let session = format!("{user}-1");
         stage.login(user, &session).await.expect("a login");
-        stage.clock.set(1_000 * (4 - i64::try_from(n).expect("few")));
+        stage
+            .clock
+            .set(1_000 * (4 - i64::try_from(n).expect("few")));
         if *user != "dag" {
             stage.end(user, &session).await.expect("an end");
         }

@@ -1,73 +1,43 @@
-//! Appends events to the record, and each to its account's chain.
+//! Appends events to the record.
 
 use rusqlite::{Connection, params};
-use vahti_core::{ChainHead, Digest, Event, Link, SessionId};
+use vahti_core::{Event, Link};
 
 use super::{
     text::{self, Text},
     trouble::Trouble,
 };
+use crate::house::{Chain, Digests};
 
-/// The chain of one account while events are appended to it.
-pub(super) struct Chain {
-    /// The account's number; 0 for what is about no user.
-    pub(super) account: i64,
-    /// The digest of the user's name.
-    pub(super) user: Option<Digest>,
-    /// Its end.
-    pub(super) head: ChainHead,
-}
-
-impl Chain {
-    /// Writes `event` as the next of this chain, at `sequence` among all events.
-    pub(super) fn append(
-        &mut self,
-        connection: &Connection,
-        sequence: i64,
-        event: &Event,
-    ) -> Result<(), Trouble> {
-        let actor = text::keep(connection, 0, event.by.actor.as_deref())?;
-        let note = text::keep(connection, self.account, event.by.note.as_deref())?;
-        let origin = text::keep(connection, self.account, event.origin.as_deref())?;
-        let digest = |text: &Option<Text>| text.as_ref().map(|text| text.digest);
-        let link = Link {
-            previous: &self.head.hash,
-            sequence,
-            number: i64::try_from(self.head.events + 1).map_err(Trouble::corrupt)?,
-            account: self.account,
-            user: self.user,
-            at: event.at.as_millis(),
-            stamp: event.stamp.to_bits(),
-            verb: event.verb.as_str(),
-            session: event.session.as_ref().map(SessionId::as_str),
-            state: event.state.map(|state| state.as_str()),
-            reason: event.state.and_then(|state| state.reason()),
-            remark: event.remark,
-            key: &event.by.key,
-            actor: digest(&actor),
-            how: event.by.how.as_str(),
-            note: digest(&note),
-            origin: digest(&origin),
-            limit: i64::from(event.limit),
-            policy: event.policy.as_str(),
-        };
-        let hash = link.hash();
-        insert(connection, &link, [&actor, &note, &origin], &hash)?;
-        self.head = ChainHead {
-            events: self.head.events + 1,
-            hash,
-        };
-        Ok(())
-    }
+/// Writes `event` as the next of a chain, at `sequence` among all events; gives the chain after it.
+pub(super) fn append(
+    connection: &Connection,
+    chain: Chain,
+    sequence: i64,
+    event: &Event,
+) -> Result<Chain, Trouble> {
+    let actor = text::keep(connection, 0, event.by.actor.as_deref())?;
+    let note = text::keep(connection, chain.account, event.by.note.as_deref())?;
+    let origin = text::keep(connection, chain.account, event.origin.as_deref())?;
+    let digest = |text: Option<Text>| text.map(|text| text.digest);
+    let digests = Digests {
+        actor: digest(actor),
+        note: digest(note),
+        origin: digest(origin),
+    };
+    let link = chain.link(sequence, event, digests);
+    let hash = link.hash();
+    insert(connection, &link, [actor, note, origin], &hash)?;
+    Ok(chain.then(hash))
 }
 
 fn insert(
     connection: &Connection,
     link: &Link<'_>,
-    texts: [&Option<Text>; 3],
+    texts: [Option<Text>; 3],
     hash: &[u8; 32],
 ) -> Result<(), Trouble> {
-    let [actor, note, origin] = texts.map(|text| text.as_ref().map(|text| text.id));
+    let [actor, note, origin] = texts.map(|text| text.map(|text| text.id));
     connection
         .prepare_cached(
             "INSERT INTO event (seq, account, number, at, stamp, verb, session, state, reason, \

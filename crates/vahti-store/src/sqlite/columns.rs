@@ -48,8 +48,11 @@ impl<'r, 's> Columns<'r, 's> {
     /// The next column, a word or a name, if there is one.
     pub(super) fn find_word<T: FromStr<Err: Display>>(&mut self) -> Result<Option<T>, Trouble> {
         let text = self.text()?;
-        text.map(|text| text.parse().map_err(|error: T::Err| Trouble::corrupt(error)))
-            .transpose()
+        text.map(|text| {
+            text.parse()
+                .map_err(|error: T::Err| Trouble::corrupt(error))
+        })
+        .transpose()
     }
 
     /// The next column, a stamp; 0 is [`Stamp::NEVER`].

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{OpenError, faults::Faults, lock::private};
 
@@ -18,12 +18,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const STATEMENTS: usize = 64;
 
-/// For the one connection that writes. 16 MiB of pages; a checkpoint when 8 MiB of log have gathered.
+/// For the one connection that writes. 16 MiB of pages; a checkpoint when 16 MiB of log have gathered.
 const WRITER: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA mmap_size = 0;
     PRAGMA cache_size = -16384;
-    PRAGMA wal_autocheckpoint = 2000;
+    PRAGMA wal_autocheckpoint = 4000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
@@ -89,12 +89,20 @@ pub(super) fn make_private(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// What every connection needs. Without stable plans, a value that is bound anew has a statement compiled anew,
+/// because it might make another partial index usable.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// A connection before it is known whose database this is: it writes nothing by itself.
 pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare(&connection)?;
     Ok(connection)
 }
 
@@ -109,8 +117,7 @@ pub(super) fn prepare_writer(connection: &Connection, faults: &Faults) -> rusqli
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    prepare(&connection)?;
     connection.execute_batch(READER)?;
     Ok(connection)
 }

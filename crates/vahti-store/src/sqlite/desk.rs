@@ -1,21 +1,22 @@
 //! What the writer works with: the one connection that writes, the stamps, and what the witness is still to be
 //! told. Everything here runs on the writer's thread, inside a transaction that somebody else ends.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use rusqlite::Connection;
 use vahti_core::{
     Account, By, ChainHead, Commit, Event, Hlc, Moment, SessionId, Stamp, Timestamp, UserId, Verb,
 };
 
 use super::{
-    append::Chain,
+    append::append,
     columns::Columns,
     load::{self, Loaded},
     save,
     trouble::Trouble,
 };
-use crate::{ApiKey, Decide, Host, StoreError, house};
+use crate::{
+    ApiKey, Decide, Host,
+    house::{self, Chain},
+};
 
 /// The writer's desk.
 pub(super) struct Desk {
@@ -92,10 +93,7 @@ impl Desk {
             .unwrap_or_else(|| Loaded::unknown(user));
         let now = self.host.clock.now();
         let stamp = self.hlc.next(now, loaded.account.newest);
-        let decided = AssertUnwindSafe(|| decide(&loaded.account, Moment { now, stamp }));
-        let commit = catch_unwind(decided).map_err(|cause| {
-            StoreError::Corrupt(format!("a decision panicked: {}", house::words_of(&*cause)))
-        })?;
+        let commit = house::run(&mut decide, &loaded.account, Moment { now, stamp })?;
         if commit.events.is_empty() {
             return Ok(());
         }
@@ -156,7 +154,7 @@ impl Desk {
             head,
         };
         for event in events {
-            chain.append(&self.connection, self.next.sequence, event)?;
+            chain = append(&self.connection, chain, self.next.sequence, event)?;
             self.next.sequence += 1;
         }
         Ok(chain.head)

@@ -10,10 +10,13 @@ pub use on::{Faults, Plant};
 #[cfg(not(feature = "faults"))]
 mod off {
     /// No faults.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug)]
     pub(in crate::sqlite) struct Faults;
 
     impl Faults {
+        pub(in crate::sqlite) const fn none() -> Self {
+            Self
+        }
         pub(in crate::sqlite) const fn synchronous(&self) -> &'static str {
             "FULL"
         }
@@ -26,6 +29,7 @@ mod off {
         pub(in crate::sqlite) const fn tells_after_answer(&self) -> bool {
             false
         }
+        pub(in crate::sqlite) const fn linger(&self) {}
         pub(in crate::sqlite) const fn batch_begins(&self) {}
         pub(in crate::sqlite) const fn batch_is_over(&self, _: &rusqlite::Connection) {}
     }
@@ -65,6 +69,10 @@ mod on {
     }
 
     impl Faults {
+        pub(in crate::sqlite) fn none() -> Self {
+            Self::default()
+        }
+
         pub(in crate::sqlite) fn synchronous(&self) -> &'static str {
             if self.plants(Plant::SynchronousOff) {
                 "OFF"
@@ -83,6 +91,15 @@ mod on {
 
         pub(in crate::sqlite) fn tells_after_answer(&self) -> bool {
             self.plants(Plant::WitnessAfterAnswer)
+        }
+
+        /// Makes the moment between the answer and the witness long enough to be met.
+        pub(in crate::sqlite) fn linger(&self) {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a planted fault, not a test that waits"
+            )]
+            std::thread::sleep(std::time::Duration::from_millis(2));
         }
 
         pub(in crate::sqlite) fn batch_begins(&self) {

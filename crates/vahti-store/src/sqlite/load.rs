@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, Row};
 use vahti_core::{
-    Account, ChainHead, Digest, Ended, HoldLogins, Invalidated, LastSeen, Login, Marks, Profile,
-    Registers, SecretHash, Session, SessionId, Stopped, UserId, Verified,
+    Account, ChainHead, Digest, Ended, HoldLogins, Invalidated, Login, Marks, Profile, Registers,
+    SecretHash, Session, SessionId, Stopped, UserId, Verified,
 };
 
 use super::{columns::Columns, trouble::Trouble};
-use crate::Witness;
+use crate::{Witness, house};
 
 /// The columns of an account, as [`account`] reads them.
 macro_rules! account_columns {
@@ -226,10 +226,7 @@ pub(super) fn session(
         secret,
         login,
         marks,
-        last_seen: LastSeen {
-            at: known.map_or(stored, |known| known.max(stored)),
-            here: known.is_some(),
-        },
+        last_seen: house::last_seen(stored, known),
         state,
         expired_at,
     };

@@ -32,6 +32,8 @@ mod read;
 mod save;
 mod schema;
 mod stream;
+#[cfg(all(test, feature = "conformance"))]
+mod tests;
 mod text;
 mod trouble;
 mod writer;
@@ -84,7 +86,9 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// The SQLite library has a fault that can damage a database.
-    #[error("SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log")]
+    #[error(
+        "SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log"
+    )]
     OldSqlite {
         /// Its version as a number.
         found: i32,
@@ -127,7 +131,7 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`], by what an administrator can do about it.
     pub fn open(path: &Path, host: Host) -> Result<Self, OpenError> {
-        Self::open_planted(path, host, Faults::default())
+        Self::open_planted(path, host, Faults::none())
     }
 
     /// As [`SqliteStore::open`], with faults, for tests of tests.
@@ -182,7 +186,7 @@ impl SqliteStore {
         self.trusted()?;
         let closed = || StoreError::Unavailable("the database is closed".to_owned());
         let queue = lock(&self.queue).clone().ok_or_else(closed)?;
-        let (job, answer) = Task::new(work);
+        let (job, answer) = Task::for_the_queue(work);
         queue.send(job).await.map_err(|_| closed())?;
         drop(queue);
         answer.await.map_err(|_| closed())?

@@ -101,10 +101,7 @@ fn session_sql(query: &SessionQuery, account: Option<i64>) -> Sql {
     );
     sql.bind("AND s.number > ? ", Some(query.after));
     if let Some(account) = account {
-        sql.bind(
-            "AND (s.account = ? AND s.ended_at IS NULL ",
-            Some(account),
-        );
+        sql.bind("AND (s.account = ? AND s.ended_at IS NULL ", Some(account));
         sql.bind(
             "OR s.account = ? AND s.ended_at IS NOT NULL) ",
             Some(account),

@@ -146,11 +146,7 @@ fn apply(
     transaction.execute_batch(migration.sql)?;
     transaction.execute(
         "INSERT INTO migration (number, name, sha256) VALUES (?1, ?2, ?3)",
-        (
-            number_of(number),
-            migration.name,
-            sum(migration).as_slice(),
-        ),
+        (number_of(number), migration.name, sum(migration).as_slice()),
     )?;
     transaction.commit()?;
     Ok(())

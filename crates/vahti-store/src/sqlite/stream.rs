@@ -35,7 +35,10 @@ macro_rules! sessions_by {
 const ALL: &str = concat!(
     sessions_by!("session_open", "s.ended_at IS NULL"),
     " UNION ALL ",
-    sessions_by!("session_over_since", "s.ended_at IS NOT NULL AND s.ended_at > ?1"),
+    sessions_by!(
+        "session_over_since",
+        "s.ended_at IS NOT NULL AND s.ended_at > ?1"
+    ),
     " ORDER BY 1, 2"
 );
 

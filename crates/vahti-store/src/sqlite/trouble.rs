@@ -35,6 +35,10 @@ impl From<StoreError> for Trouble {
 
 impl Trouble {
     /// A value in the database that never should be there.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "so that it can be named where an error is mapped"
+    )]
     pub(super) fn corrupt(what: impl ToString) -> Self {
         Self::Store(StoreError::Corrupt(what.to_string()))
     }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use tokio::sync::{mpsc, oneshot};
+use vahti_core::Account;
 
 use super::{desk::Desk, faults::Faults, lock::Lock, trouble::Trouble};
 use crate::{StoreError, house};
@@ -43,7 +44,7 @@ where
     W: FnOnce(&mut Desk) -> Result<T, Trouble> + Send + 'static,
 {
     /// The work for the queue, and where its answer arrives.
-    pub(super) fn new(work: W) -> (Waiting, oneshot::Receiver<Result<T, StoreError>>) {
+    pub(super) fn for_the_queue(work: W) -> (Waiting, oneshot::Receiver<Result<T, StoreError>>) {
         let (reply, answer) = oneshot::channel();
         let task = Self {
             work: Some(work),
@@ -119,6 +120,13 @@ impl Done {
         }
     }
 
+    /// SQLite has taken the whole transaction back, as it may when the disk is full.
+    fn is_undone(&mut self, changed: &mut Vec<Account>) {
+        changed.clear();
+        let last = self.jobs.last().and_then(|(_, outcome)| outcome.clone().err());
+        self.all_failed(&last.map_or_else(String::new, |error| error.to_string()));
+    }
+
     /// Nothing of the batch was kept.
     fn all_failed(&mut self, why: &str) {
         self.wrote = false;
@@ -143,44 +151,27 @@ impl Writer {
         self.finish();
     }
 
+    /// Runs what waits in one transaction: also what arrives while it runs, so that the disk is asked once for all.
     fn take_batch(&mut self, first: Waiting) {
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(job) = self.queue.try_recv()
-        {
-            batch.push(job);
-        }
-        let mut rest = batch.into_iter();
-        while rest.len() > 0 {
-            self.work(&mut rest);
-        }
-    }
-
-    /// Runs what is left of a batch in one transaction, as far as that goes.
-    fn work(&mut self, jobs: &mut std::vec::IntoIter<Waiting>) {
         let unusable = self.shared.failure.get().cloned();
         if let Some(why) = unusable.or_else(|| self.begin().err()) {
-            jobs.for_each(|job| job.answer(Err(StoreError::Unavailable(why.clone()))));
-            return;
+            return first.answer(Err(StoreError::Unavailable(why)));
         }
         let mut done = Done::default();
-        let alone = jobs.len() == 1;
-        for mut job in jobs.by_ref() {
-            if !job.is_wanted() {
-                continue;
+        let mut next = Some(first);
+        while let Some(mut job) = next.take() {
+            if job.is_wanted() {
+                let ran = self.run_alone(&mut *job, done.wrote);
+                done.wrote |= matches!(ran, Ok(true));
+                let outcome = ran.map(drop).map_err(|trouble| self.judge(trouble));
+                done.jobs.push((job, outcome));
             }
-            let ran = self.run_alone(&mut *job, alone);
-            done.wrote |= matches!(ran, Ok(true));
-            let outcome = ran.map(drop).map_err(|trouble| self.judge(trouble));
-            let failed = outcome.clone().err();
-            done.jobs.push((job, outcome));
-            if let Some(error) = failed
-                && self.desk.connection.is_autocommit()
-            {
-                // SQLite has taken the whole transaction back, as it may when the disk is full.
-                self.desk.changed.clear();
-                done.all_failed(&error.to_string());
+            if self.desk.connection.is_autocommit() {
+                done.is_undone(&mut self.desk.changed);
                 break;
+            }
+            if done.jobs.len() < BATCH {
+                next = self.queue.try_recv().ok();
             }
         }
         self.conclude(&mut done);
@@ -192,11 +183,11 @@ impl Writer {
             .map_err(|trouble| self.judge(trouble).to_string())
     }
 
-    /// Runs one command so that it can be taken back without the others; says whether it wrote anything. The
-    /// transaction itself is savepoint enough for a command that is alone in it.
-    fn run_alone(&mut self, job: &mut dyn Job, alone: bool) -> Result<bool, Trouble> {
+    /// Runs one command so that it can be taken back without the others; says whether it wrote anything. As long as
+    /// nothing else was written, the transaction itself is savepoint enough.
+    fn run_alone(&mut self, job: &mut dyn Job, others_wrote: bool) -> Result<bool, Trouble> {
         let place = self.desk.place();
-        if !alone {
+        if others_wrote {
             self.statement("SAVEPOINT job")?;
         }
         let outcome = job.run(&mut self.desk);
@@ -204,11 +195,14 @@ impl Writer {
             self.desk.go_back(&place);
         }
         if !self.desk.connection.is_autocommit() {
-            match (outcome.is_ok(), alone) {
-                (true, true) => {}
-                (true, false) => self.statement("RELEASE job")?,
-                (false, true) => self.statement("ROLLBACK")?,
+            match (outcome.is_ok(), others_wrote) {
+                (true, false) => {}
+                (true, true) => self.statement("RELEASE job")?,
                 (false, false) => {
+                    self.statement("ROLLBACK")?;
+                    self.statement("BEGIN IMMEDIATE")?;
+                }
+                (false, true) => {
                     self.statement("ROLLBACK TO job")?;
                     self.statement("RELEASE job")?;
                 }
@@ -233,6 +227,7 @@ impl Writer {
         self.faults.batch_is_over(&self.desk.connection);
         if self.faults.tells_after_answer() {
             done.answer();
+            self.faults.linger();
         }
         self.tell_witness();
         done.answer();

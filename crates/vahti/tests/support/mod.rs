@@ -12,10 +12,10 @@ use std::{
 };
 
 use vahti::{
-    Caller, LoginRequest, NewSession, Vahti,
+    Caller, LoginRequest, NewSession, Question, Vahti,
     core::{How, Policy, SessionId, Timestamp, UserId},
     store::{
-        Clock, Host, StoreError,
+        Clock, Host, SessionQuery, SessionRecord, StateWord, StoreError,
         sqlite::{OpenError, SqliteStore},
     },
 };
@@ -88,4 +88,71 @@ pub(crate) async fn log_in(vahti: &Vahti, name: &str) -> NewSession {
     login
         .expect("the login is recorded")
         .expect("sessions are tracked")
+}
+
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+
+/// A host in a folder of its own, with its clock.
+pub(crate) struct Scene {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) vahti: Vahti,
+}
+
+impl Scene {
+    pub(crate) async fn new(policy: Policy) -> Self {
+        let (folder, clock) = (tempfile::tempdir().expect("a folder"), TestClock::new());
+        let vahti = open(folder.path(), policy, clock.clone()).await;
+        Self {
+            folder,
+            clock,
+            vahti,
+        }
+    }
+
+    pub(crate) async fn restart(self, policy: Policy) -> Self {
+        self.vahti.close().await;
+        drop(self.vahti);
+        let vahti = open(self.folder.path(), policy, self.clock.clone()).await;
+        Self { vahti, ..self }
+    }
+
+    pub(crate) async fn sessions(&self, query: SessionQuery) -> Vec<SessionRecord> {
+        self.vahti
+            .sessions(
+                &app(),
+                SessionQuery {
+                    limit: 1_000,
+                    ..query
+                },
+            )
+            .await
+            .expect("a list")
+            .items
+    }
+
+    pub(crate) async fn in_state(&self, state: StateWord) -> usize {
+        self.sessions(SessionQuery {
+            state: Some(state),
+            ..SessionQuery::default()
+        })
+        .await
+        .len()
+    }
+
+    pub(crate) async fn verdict(&self, token: &str) -> (&'static str, &'static str) {
+        let answer = self
+            .vahti
+            .check(&app(), &Question::token(token))
+            .await
+            .expect("an answer");
+        (answer.verdict.as_str(), answer.verdict.reason())
+    }
+}
+
+pub(crate) fn policy(max_per_user: u32) -> Policy {
+    Policy {
+        max_per_user,
+        ..Policy::one_per_user()
+    }
 }

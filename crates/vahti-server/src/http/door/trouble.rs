@@ -52,7 +52,10 @@ impl Trouble {
 
     /// What a caller is told. The cause goes to the log, and nowhere else.
     pub(super) fn refusal(&self, vahti: &Vahti, cause: &str) -> Refused {
-        tracing::error!(cause, "a call was answered 503: the database cannot be used");
+        tracing::error!(
+            cause,
+            "a call was answered 503: the database cannot be used"
+        );
         let now = vahti.now();
         self.begin(now);
         let since = Timestamp::from_millis(self.0.load(Ordering::Relaxed));

@@ -4,9 +4,6 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// The longest page.
 const LIMIT_MAX: u32 = 1_000;
-/// A page if nothing is said.
-const LIMIT: u32 = 100;
-
 /// Which list a cursor belongs to: one of another list is refused.
 #[derive(Clone, Copy)]
 pub(in crate::http) enum List {
@@ -18,6 +15,9 @@ pub(in crate::http) enum List {
 pub(in crate::http) struct Cursor;
 
 impl Cursor {
+    /// The length of a page if nothing is said.
+    pub(in crate::http) const LIMIT: u32 = 100;
+
     /// The text for a place.
     pub(in crate::http) fn text(list: List, place: i64) -> String {
         let mut bytes = vec![list as u8];
@@ -38,8 +38,7 @@ impl Cursor {
     }
 
     /// The length of a page.
-    pub(in crate::http) fn limit(text: Option<&str>) -> Result<u32, String> {
-        let Some(text) = text else { return Ok(LIMIT) };
+    pub(in crate::http) fn limit(text: &str) -> Result<u32, String> {
         text.parse()
             .ok()
             .filter(|limit| (1..=LIMIT_MAX).contains(limit))

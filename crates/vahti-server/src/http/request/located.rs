@@ -25,7 +25,10 @@ impl<T: Place> FromRequestParts<App> for Located<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refused> {
         let Path(text) = parts.extract::<Path<String>>().await.map_err(|_| {
-            Refused::field(T::NAME, "The address is not well-formed: percent-encode it as UTF-8.")
+            Refused::field(
+                T::NAME,
+                "The address is not well-formed: percent-encode it as UTF-8.",
+            )
         })?;
         T::read(&text)
             .map(Self)

@@ -15,5 +15,6 @@ pub(super) use self::{
     header::IdempotencyKey,
     located::{Located, Place},
     parameters::{Named, Parameters, Query},
+    shape::diagnose,
     wrong::Wrong,
 };

@@ -46,7 +46,9 @@ impl Parameters {
                     let name = text::shown(&name.unwrap_or_else(|| name_of(pair)));
                     wrong.spoil(
                         &name,
-                        format!("Parameter `{name}` is not well-formed: percent-encode it as UTF-8."),
+                        format!(
+                            "Parameter `{name}` is not well-formed: percent-encode it as UTF-8."
+                        ),
                     );
                 }
             }
@@ -78,10 +80,9 @@ impl Parameters {
                 .note(name, format!("Parameter `{name}` stands twice."));
             return None;
         }
-        self.wrong
-            .perhaps(name, values.pop(), |value| {
-                read(&value).map_err(|message| format!("Parameter `{name}`: {message}"))
-            })
+        self.wrong.perhaps(name, values.pop(), |value| {
+            read(&value).map_err(|message| format!("Parameter `{name}`: {message}"))
+        })
     }
 
     /// Notes that parameters contradict each other.

@@ -82,7 +82,10 @@ impl Shape {
         let name = schema["$ref"]
             .as_str()
             .and_then(|reference| reference.rsplit('/').next());
-        let found = self.named.iter().find(|(known, _)| Some(known.as_str()) == name);
+        let found = self
+            .named
+            .iter()
+            .find(|(known, _)| Some(known.as_str()) == name);
         found.map_or(schema, |(_, schema)| schema)
     }
 
@@ -178,7 +181,9 @@ fn is_word(text: &str, schema: &Value, field: &str, wrong: &mut Wrong) -> bool {
         let shown = text::shown(text);
         wrong.spoil(
             field,
-            format!("Field `{field}`: `{shown}` is not a time like 2026-08-22T10:11:12Z (RFC 3339)."),
+            format!(
+                "Field `{field}`: `{shown}` is not a time like 2026-08-22T10:11:12Z (RFC 3339)."
+            ),
         );
         return false;
     }

@@ -48,7 +48,11 @@ impl Wrong {
     }
 
     /// The value, or what is wrong with it.
-    pub(in crate::http) fn take<T>(&mut self, field: &str, read: Result<T, impl Display>) -> Option<T> {
+    pub(in crate::http) fn take<T>(
+        &mut self,
+        field: &str,
+        read: Result<T, impl Display>,
+    ) -> Option<T> {
         read.map_err(|message| self.note(field, message)).ok()
     }
 
@@ -66,18 +70,23 @@ impl Wrong {
     pub(in crate::http) fn each<V, T, E: Display>(
         &mut self,
         field: &str,
-        values: Vec<V>,
+        values: &[V],
         read: impl Fn(&V) -> Result<T, E>,
     ) -> Option<Vec<T>> {
-        let all = values.iter().enumerate().map(|(at, value)| {
-            self.take(&format!("{field}[{at}]"), read(value))
-        });
+        let all = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| self.take(&format!("{field}[{at}]"), read(value)));
         let all: Vec<_> = all.collect();
         all.into_iter().collect()
     }
 
     /// A text about a person.
-    pub(in crate::http) fn person(&mut self, field: &str, value: Option<String>) -> Option<Option<String>> {
+    pub(in crate::http) fn person(
+        &mut self,
+        field: &str,
+        value: Option<String>,
+    ) -> Option<Option<String>> {
         self.perhaps(field, value, |value| text::person(field, value))
             .map(Option::flatten)
     }
@@ -92,7 +101,9 @@ impl Wrong {
     pub(in crate::http) fn finish<T>(self, read: Option<T>) -> Result<T, Refused> {
         match read {
             Some(read) if self.errors.is_empty() => Ok(read),
-            _ if self.errors.is_empty() => Err(Refused::field("body", "The request cannot be read.")),
+            _ if self.errors.is_empty() => {
+                Err(Refused::field("body", "The request cannot be read."))
+            }
             _ => Err(Refused::fields(self.errors)),
         }
     }

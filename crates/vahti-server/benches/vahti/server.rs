@@ -1,0 +1,86 @@
+//! The HTTP edge in this process: the real routes on a real socket of the loopback, and beside them the twin of the
+//! check that the figures are compared with.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{body::Bytes, serve::ListenerExt as _};
+use rustix::thread::{CpuSet, sched_setaffinity};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+};
+use vahti::{Caller, Vahti};
+use vahti_core::{How, Role};
+use vahti_server::{
+    config::{Config, Source},
+    http,
+};
+
+use crate::references;
+
+/// Where the twin answers.
+pub(crate) const TWIN: &str = "/twin";
+
+/// A server that answers as long as its runtime lives.
+pub(crate) struct Server {
+    address: SocketAddr,
+    key: String,
+}
+
+impl Server {
+    /// Serves the API of `vahti`; the twin answers `constant`.
+    pub(crate) async fn start(vahti: &Arc<Vahti>, constant: Bytes) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let name = format!("lms-{}", address.port());
+        let key = vahti
+            .create_key(
+                &Caller::named("bench", How::Cli),
+                &name,
+                Role::App,
+                Vec::new(),
+            )
+            .await;
+        let config = Config::load(Source::default()).expect("the default configuration");
+        let app = http::App::new(Arc::clone(vahti), &config.cookie);
+        let router = http::router_with_twin(app, TWIN, references::constant(constant));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("a connection"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self {
+            address,
+            key: key.expect("a key"),
+        }
+    }
+
+    /// Where it answers.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A key with the role `app`.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A runtime whose one thread keeps to the first core; the load keeps to the second ([`keep_to`]).
+pub(crate) fn runtime_on_first_core() -> Runtime {
+    let mut builder = Builder::new_multi_thread();
+    let built = builder
+        .worker_threads(1)
+        .enable_all()
+        .on_thread_start(|| keep_to(0))
+        .build();
+    built.expect("a runtime")
+}
+
+/// Keeps this thread to one core, where there are several.
+pub(crate) fn keep_to(core: usize) {
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > core.max(1)) {
+        let mut only = CpuSet::new();
+        only.set(core);
+        sched_setaffinity(None, &only).expect("a thread may keep to a core");
+    }
+}

@@ -1,0 +1,174 @@
+//! `vahti key`: the keys with which applications and supervisors' tools call the API.
+
+use clap::{Args, Subcommand, ValueEnum};
+use vahti_client::{CreateKeyRequest, CreatedKey, KeysResponse};
+use vahti_core::Role;
+
+use super::call::Call;
+use super::door::Absent;
+use super::exit::Failure;
+use super::settings::{Environment, Settings};
+use super::table::{Format, Lines, Tone, ago, or_dash};
+use super::{as_json, at_the_door, output};
+
+/// Make, list and revoke API keys.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Example:\n  vahti key create --role app --name lms")]
+pub(super) enum KeyCommand {
+    Create(Create),
+    List(List),
+    Revoke(Revoke),
+}
+
+impl KeyCommand {
+    pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        match self {
+            Self::Create(create) => create.run(environment).await,
+            Self::List(list) => list.run(environment).await,
+            Self::Revoke(revoke) => revoke.run(environment).await,
+        }
+    }
+}
+
+/// What the holder of a key may do.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleName {
+    /// A host application: login, check, end
+    App,
+    /// A supervisor's tool: list, verify, invalidate, end
+    Supervisor,
+    /// Everything, also for all users at once
+    Admin,
+    /// Reads everything, changes nothing
+    Auditor,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::App => Self::App,
+            RoleName::Supervisor => Self::Supervisor,
+            RoleName::Admin => Self::Admin,
+            RoleName::Auditor => Self::Auditor,
+        }
+    }
+}
+
+/// Make a key and print it, alone on standard output. It is shown this once; only its hash is kept.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  vahti key create --role app --name lms > /etc/lms/vahti.key\n  \
+    vahti key create --role supervisor --name hall-a --group exam-2026"
+)]
+pub(super) struct Create {
+    #[command(flatten)]
+    settings: Settings,
+    /// What its holder may do
+    #[arg(long)]
+    role: RoleName,
+    /// Its name; it stands beside everything that is done with it
+    #[arg(long)]
+    name: String,
+    /// It acts on and sees only users with this group; may stand several times
+    #[arg(long = "group", value_name = "GROUP")]
+    groups: Vec<String>,
+}
+
+impl Create {
+    async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        let role = Role::from(self.role);
+        let body = CreateKeyRequest {
+            name: self.name,
+            role,
+            groups: self.groups,
+        };
+        let call = Call::post(&["keys"], &body)?;
+        let made: CreatedKey = at_the_door(
+            &self.settings,
+            environment,
+            Absent::Make,
+            async |door, _| door.call(&call).await,
+        )
+        .await?;
+        output::line(&made.key)?;
+        output::remark(format!(
+            "The key `{}` has the role `{role}`. It is shown this once: keep it where only its holder can read it.",
+            made.name
+        ));
+        Ok(())
+    }
+}
+
+/// List all keys, also the revoked ones; never their texts.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vahti key list")]
+pub(super) struct List {
+    #[command(flatten)]
+    settings: Settings,
+    /// How the list is written
+    #[arg(long, default_value = "table")]
+    format: Format,
+}
+
+impl List {
+    async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        let call = Call::get(&["keys"])?;
+        let KeysResponse { keys } = at_the_door(
+            &self.settings,
+            environment,
+            Absent::Refuse,
+            async |door, _| door.call(&call).await,
+        )
+        .await?;
+        if self.format == Format::Json {
+            return output::line(as_json(&keys)?);
+        }
+        if keys.is_empty() {
+            output::remark(
+                "There is no key yet. `vahti key create --role app --name NAME` makes one.",
+            );
+            return Ok(());
+        }
+        let now = crate::serve::now();
+        let mut lines = Lines::new(&["NAME", "ROLE", "GROUPS", "MADE", "REVOKED"], &[1, 3, 4]);
+        for key in keys {
+            let tone = if key.revoked_at.is_some() {
+                Tone::Over
+            } else {
+                Tone::Plain
+            };
+            let groups = (!key.groups.is_empty()).then(|| key.groups.join(", "));
+            let revoked = key.revoked_at.map(|time| ago(now, time.0));
+            let made = ago(now, key.created_at.0);
+            let role = key.role.to_string();
+            let cells = [key.name, role, or_dash(groups.as_deref()), made];
+            let cells = cells.into_iter().chain([or_dash(revoked.as_deref())]);
+            lines.row(tone, cells.collect());
+        }
+        output::print(lines.text())
+    }
+}
+
+/// Revoke a key: it is refused from the next request on.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  vahti key revoke lms")]
+pub(super) struct Revoke {
+    /// Its name
+    name: String,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Revoke {
+    async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        let call = Call::delete(&["keys", &self.name])?;
+        at_the_door(
+            &self.settings,
+            environment,
+            Absent::Refuse,
+            async |door, _| door.order(&call).await,
+        )
+        .await?;
+        output::line(format!("The key `{}` is revoked.", self.name))
+    }
+}

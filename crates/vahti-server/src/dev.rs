@@ -1,0 +1,213 @@
+//! `vahti dev`: a server to try out, on loopback, with everything it makes in one folder; and the lines to copy.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use vahti::{Caller, Error, Vahti};
+use vahti_core::{How, Role, SessionId};
+
+use crate::cli::exit::Failure;
+use crate::cli::output;
+use crate::cli::settings::{self, Environment, shown};
+use crate::config::DEFAULT_FILE;
+use crate::serve::{LogFormat, Server, listen, open, start_logs};
+
+/// Try Vahti out: a server on this machine, with two keys and lines to copy
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Everything it makes is in one folder. The next start goes on there, with the same keys; delete the
+folder to begin anew.
+
+Example:
+  vahti dev --dir /tmp/vahti-dev --listen 127.0.0.1:7301")]
+pub(crate) struct Dev {
+    /// The loopback address and port to answer on; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7300")]
+    listen: SocketAddr,
+    /// The folder for all it makes
+    #[arg(long, value_name = "FOLDER", default_value = "vahti-dev")]
+    dir: PathBuf,
+}
+
+impl Dev {
+    /// Serves until a signal.
+    pub(crate) async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        if !self.listen.ip().is_loopback() {
+            return Err(Failure::wrong(format!(
+                "`vahti dev` answers on this machine only, and {} is open to others. Take 127.0.0.1 or [::1]; `vahti \
+                 serve` is for a network.",
+                self.listen.ip()
+            )));
+        }
+        start_logs(environment, LogFormat::Text, "warn")?;
+        let listener = listen(self.listen, "vahti dev").await?;
+        let address = listener
+            .local_addr()
+            .map_err(|cause| Failure::cannot_tell(format!("Cannot start: {cause}.")))?;
+        let file = self.file().map_err(|cause| {
+            Failure::wrong(format!("{} cannot be used: {cause}.", self.dir.display()))
+        })?;
+        let flags = [
+            ("http.listen", address.to_string()),
+            ("http.public_url", format!("http://{address}")),
+            ("store.url", "sqlite:vahti.db".to_owned()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value));
+        let config = settings::load(Some(&file), environment, &flags)?;
+        let opened = open(&config)
+            .await
+            .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
+        let server = Server::start(&config, opened, listener)?;
+        let keys = Keys::of(server.vahti(), &self.dir.join("keys")).await?;
+        let story = Story::fresh(server.vahti()).await;
+        let _ = output::print(story.text(address, &self.dir, &file, &keys));
+        server.run().await
+    }
+
+    /// The folder's configuration; made, with the folder, where it is not there yet.
+    fn file(&self) -> io::Result<PathBuf> {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.dir)?;
+        let file = self.dir.join("vahti.toml");
+        if !file.exists() {
+            fs::write(&file, DEFAULT_FILE)?;
+        }
+        Ok(file)
+    }
+}
+
+/// The two keys of the folder.
+struct Keys {
+    app: String,
+    supervisor: String,
+}
+
+impl Keys {
+    /// The keys that the folder's file holds, if they are still right; else new ones, which are kept there.
+    async fn of(vahti: &Vahti, file: &Path) -> Result<Self, Failure> {
+        let kept = fs::read_to_string(file).unwrap_or_default();
+        let mut kept = kept.lines();
+        let (app, supervisor) = (kept.next(), kept.next());
+        let keys = Self {
+            app: Self::one(vahti, Role::App, app).await?,
+            supervisor: Self::one(vahti, Role::Supervisor, supervisor).await?,
+        };
+        keys.keep(file).map_err(|cause| {
+            Failure::cannot_tell(format!("{} cannot be written: {cause}.", file.display()))
+        })?;
+        Ok(keys)
+    }
+
+    async fn one(vahti: &Vahti, role: Role, kept: Option<&str>) -> Result<String, Failure> {
+        if let Some(text) = kept
+            && vahti.key(text).is_some_and(|key| key.role == role)
+        {
+            return Ok(text.to_owned());
+        }
+        let caller = Caller::named("dev", How::Cli);
+        for number in 1_u32.. {
+            let name = numbered(role.as_str(), number);
+            match vahti.create_key(&caller, &name, role, Vec::new()).await {
+                Err(Error::KeyNameTaken(_)) => {}
+                made => {
+                    return made.map_err(|error| {
+                        Failure::cannot_tell(format!("No key was made: {error}."))
+                    });
+                }
+            }
+        }
+        Err(Failure::cannot_tell("Every name of a key is taken."))
+    }
+
+    fn keep(&self, file: &Path) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600);
+        writeln!(options.open(file)?, "{}\n{}", self.app, self.supervisor)
+    }
+}
+
+/// The names of the story that a newcomer plays: a person, the session at home, the one in the hall. Once they are used
+/// in this folder, the next start tells it with other names.
+struct Story {
+    user: String,
+    home: String,
+    seat: String,
+}
+
+impl Story {
+    async fn fresh(vahti: &Vahti) -> Self {
+        let mut number = 1;
+        loop {
+            let story = Self {
+                user: numbered("aino", number),
+                home: numbered("home", number),
+                seat: format!("seat-{}", 16 + number),
+            };
+            if !is_used(vahti, &story.home).await && !is_used(vahti, &story.seat).await {
+                return story;
+            }
+            number += 1;
+        }
+    }
+
+    /// What a newcomer reads. Every line can be copied as it is; all they need is curl.
+    fn text(&self, address: SocketAddr, folder: &Path, file: &Path, keys: &Keys) -> String {
+        let Self { user, home, seat } = self;
+        let (folder, file) = (folder.display(), shown(&file.display().to_string()));
+        let of = |session: &str| format!(r#"'{{"user":"{user}","session_id":"{session}"}}'"#);
+        let step = |key: &str, verb: &str, session: &str, remark: &str| {
+            let width = r#"'{"user":"","session_id":""}'"#.len() + user.len() + seat.len();
+            format!(
+                "  post ${key} {verb:<6} {:<width$}  # {remark}\n",
+                of(session)
+            )
+        };
+        let steps = [
+            step("APP", "login", home, "logs in at home: active"),
+            step("APP", "login", seat, "and in the exam hall: held"),
+            step("APP", "check", seat, "may this request go on? hold"),
+            step("SUP", "verify", seat, "a supervisor lets the seat in"),
+            step("APP", "check", home, "and home waits from now on: hold"),
+        ]
+        .concat();
+        format!(
+            "Vahti answers on http://{address}. Everything it makes is in the folder {folder}. Ctrl-C stops it.\n\
+             \n\
+             In another terminal, copy this first:\n\
+             \n  \
+             export V=http://{address}\n  \
+             export APP={}\n  \
+             export SUP={}\n  \
+             post() {{ curl -sS \"$V/v1/$2\" -H \"Authorization: Bearer $1\" --json \"$3\"; echo; }}\n\
+             \n\
+             Then one line after the other:\n\
+             \n\
+             {steps}\
+             \n\
+             What happened:  vahti events --config {file}\n",
+            keys.app, keys.supervisor
+        )
+    }
+}
+
+async fn is_used(vahti: &Vahti, id: &str) -> bool {
+    let reader = Caller::named("dev", How::Cli);
+    match SessionId::new(id) {
+        Ok(id) => vahti.session(&reader, &id).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
+/// `name`, `name-2`, `name-3`, …
+fn numbered(name: &str, number: u32) -> String {
+    match number {
+        1 => name.to_owned(),
+        number => format!("{name}-{number}"),
+    }
+}

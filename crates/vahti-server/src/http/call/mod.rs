@@ -1,0 +1,19 @@
+//! The calls of the API: one a file, with its handler, what its body or parameters mean, and nothing else.
+
+pub(super) mod check;
+pub(super) mod current;
+pub(super) mod document;
+pub(super) mod end;
+pub(super) mod events;
+pub(super) mod everyone;
+pub(super) mod explanation;
+pub(super) mod health;
+pub(super) mod invalidate;
+pub(super) mod keys;
+pub(super) mod login;
+pub(super) mod policy;
+pub(super) mod session;
+pub(super) mod sessions;
+#[cfg(feature = "bench")]
+pub(super) mod twin;
+pub(super) mod verify;

@@ -1,0 +1,9 @@
+//! The program `vahti` as its users meet it: what it prints, how it exits, what holds when it is stopped or killed. Every
+//! test starts the real binary in a folder of its own.
+
+mod beside;
+mod first_minute;
+mod output;
+mod scene;
+mod settings;
+mod stop;

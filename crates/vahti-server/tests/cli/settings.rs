@@ -1,0 +1,111 @@
+//! The configuration at the command line, and the exit codes.
+
+use crate::scene::Folder;
+
+const FIVE: &str = "\
+[http]
+listen = \"nowhere\"
+[sessions]
+max_per_user = -1
+on_limit = \"maybe\"
+idle_timeout = \"5s\"
+colour = \"red\"
+";
+
+#[test]
+fn five_mistakes_are_reported_at_once_and_nothing_is_started() {
+    let folder = Folder::new();
+    folder.write("vahti.toml", FIVE);
+    for arguments in [
+        &["config", "check"][..],
+        &["serve"],
+        &["sessions", "list"],
+        &["config", "print", "--config", "vahti.toml"],
+    ] {
+        let said = folder.vahti(arguments).refused(2);
+        assert!(
+            said.starts_with("vahti: vahti.toml has 5 mistakes"),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 6, "{said}");
+    }
+    assert_eq!(folder.names("."), ["vahti.toml"]);
+}
+
+#[test]
+fn a_profile_is_written_once_and_holds_no_mistake() {
+    for profile in ["exam", "seats", "regulated", "tim"] {
+        let folder = Folder::new();
+        let init = ["init", "--profile", profile];
+        folder.vahti(&init).done();
+        assert_eq!(folder.vahti(&["config", "check"]).code, 0);
+        let said = folder.vahti(&init).refused(1);
+        assert!(said.contains("is there already"), "{said}");
+        let print = folder.vahti(&["config", "print"]).done();
+        assert!(print.contains("[sessions]"), "{print}");
+    }
+}
+
+#[test]
+fn flags_and_the_environment_reach_the_configuration() {
+    let folder = Folder::new();
+    let mut print = crate::scene::command(folder.path(), &["config", "print"]);
+    print.env("VAHTI__SESSIONS__MAX_PER_USER", "3");
+    let printed = crate::scene::Outcome::of(&mut print).done();
+    assert!(
+        printed.contains("max_per_user = 3  # from environment"),
+        "{printed}"
+    );
+    let said = folder.vahti(&["serve", "--listen", "nowhere"]).refused(2);
+    assert!(said.contains("http.listen"), "{said}");
+}
+
+#[test]
+fn every_exit_code_means_what_the_help_says() {
+    let folder = Folder::new();
+    assert_eq!(folder.vahti(&["--help"]).code, 0);
+    assert_eq!(folder.vahti(&["--version"]).code, 0);
+    assert_eq!(folder.vahti(&["nonsense"]).code, 2);
+    assert_eq!(folder.vahti(&[]).code, 2);
+    assert_eq!(
+        folder
+            .vahti(&["config", "check", "--config", "none.toml"])
+            .code,
+        2
+    );
+    // No database: nothing can be told, and none is made by looking.
+    for looks in [
+        &["sessions", "list"][..],
+        &["key", "list"],
+        &["events", "check"],
+    ] {
+        let said = folder.vahti(looks).refused(3);
+        assert!(
+            said.contains("There is no database") && said.contains("vahti key create"),
+            "{said}"
+        );
+    }
+    assert_eq!(folder.names("."), [""; 0]);
+    folder.key("app", "lms");
+    assert_eq!(
+        folder
+            .vahti(&["key", "create", "--role", "app", "--name", "lms"])
+            .code,
+        1
+    );
+    assert_eq!(folder.vahti(&["sessions", "verify", "nobody"]).code, 1);
+    assert_eq!(folder.vahti(&["sessions", "list"]).code, 0);
+    folder.write("other.toml", "[store]\nurl = \"sqlite:other.toml\"\n");
+    assert_eq!(
+        folder
+            .vahti(&["sessions", "list", "--config", "other.toml"])
+            .code,
+        3
+    );
+    let log = crate::scene::command(folder.path(), &["sessions", "list"]);
+    let mut log = log;
+    assert_eq!(
+        crate::scene::Outcome::of(log.env("VAHTI_LOG", "a=b=c")).code,
+        2
+    );
+}

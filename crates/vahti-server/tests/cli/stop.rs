@@ -1,0 +1,113 @@
+//! The end of a server: in good order after a signal, at once after a second, by itself when its database fails.
+
+use std::{io::Write as _, net::TcpStream, process::Command};
+
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::scene::{Folder, Server, clean};
+
+fn last_seen(folder: &Folder, user: &str) -> String {
+    let arguments = ["sessions", "list", "--user", user, "--format", "json"];
+    let list: Value = serde_json::from_str(&folder.vahti(&arguments).done()).expect("JSON");
+    list[0]["last_seen_at"].as_str().expect("a time").to_owned()
+}
+
+#[test]
+fn a_signal_ends_it_in_good_order_and_times_of_use_are_written() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let folder = Folder::new();
+        let key = folder.key("app", "lms");
+        let server = folder.serve();
+        server.login(&key, "aino", "home");
+        let at_login = last_seen(&folder, "aino");
+        let mut seen = at_login.clone();
+        while seen == at_login {
+            server.check(&key, "aino", "home");
+            seen = last_seen(&folder, "aino");
+        }
+        let idle = TcpStream::connect(&server.address).expect("it answers");
+        server.signal(signal);
+        assert_eq!(server.wait().code(), Some(0));
+        drop(idle);
+        assert_eq!(last_seen(&folder, "aino"), seen);
+        let left = folder.names(".");
+        assert!(!left.contains(&"vahti.db.sock".to_owned()), "{left:?}");
+    }
+}
+
+/// It takes as long as it may: eight seconds. So it runs only when long tests are asked for.
+#[test]
+fn a_client_that_never_finishes_its_head_does_not_keep_it_from_ending() {
+    if !is_long() {
+        return;
+    }
+    let server = Folder::new().serve();
+    let mut slow = TcpStream::connect(&server.address).expect("it answers");
+    slow.write_all(b"POST /v1/check HTTP/1.1\r\nhost: x\r\n")
+        .expect("it reads");
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether long tests are asked for is said by the environment"
+)]
+fn is_long() -> bool {
+    std::env::var_os("VAHTI_LONG").is_some()
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = Folder::new();
+    let key = folder.key("app", "lms");
+    let server = folder.serve();
+    let mut begun = TcpStream::connect(&server.address).expect("it answers");
+    write!(
+        begun,
+        "POST /v1/check HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/json\r\ncontent-length: 100\r\n\r\n{{"
+    )
+    .expect("it reads");
+    // The server has taken the connection once a later one is answered.
+    server.check(&key, "nobody", "nothing");
+    server.signal(Signal::TERM);
+    while TcpStream::connect(&server.address).is_ok() {}
+    server.signal(Signal::TERM);
+    assert_eq!(server.wait().code(), Some(3));
+}
+
+#[test]
+fn a_database_that_fails_ends_it_and_the_next_start_knows_all_that_was_acknowledged() {
+    let folder = Folder::new();
+    let key = folder.key("app", "lms");
+    // Files may not grow beyond 400 KiB: a write error, as of a failing disk.
+    let program = env!("CARGO_BIN_EXE_vahti");
+    let script = format!("trap '' XFSZ; ulimit -f 400; exec {program} serve --listen 127.0.0.1:0");
+    let mut limited = Command::new("bash");
+    clean(&mut limited)
+        .current_dir(folder.path())
+        .args(["-c", &script]);
+    let server = Server::start(limited);
+    let mut acknowledged = Vec::new();
+    let failed = (0..10_000).find_map(|number| {
+        let user = format!("user-{number}");
+        let (status, answer) = server.call(&key, "login", &format!(r#"{{"user":"{user}"}}"#));
+        match status {
+            201 => acknowledged.push(user),
+            status => return Some((status, answer)),
+        }
+        None
+    });
+    let (status, problem) = failed.expect("the file is full at some time");
+    assert_eq!(
+        (status, &problem["type"]),
+        (503, &Value::from("urn:vahti:problem:unavailable"))
+    );
+    assert_eq!(server.wait().code(), Some(3));
+    assert!(!acknowledged.is_empty());
+    for user in acknowledged {
+        last_seen(&folder, &user);
+    }
+    folder.vahti(&["events", "check"]).done();
+}

@@ -1,0 +1,15 @@
+//! The HTTP API, driven inside the process: who may call, what comes back, what is refused, and that nothing but the
+//! commands changes anything.
+
+mod answers;
+mod bodies;
+mod document;
+mod doors;
+mod groups;
+mod inputs;
+mod lists;
+mod random;
+mod samples;
+mod scene;
+mod trouble;
+mod verdicts;

@@ -1,0 +1,33 @@
+//! One good request for each call. A call without one here fails the tests that walk over all calls.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use vahti_server::http::Route;
+
+/// A good request: the address and the body.
+pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
+    let (path, body) = match (&route.method, route.path.as_str()) {
+        (&Method::POST, "/v1/login") => ("/v1/login", json!({"user": "eino"})),
+        (&Method::POST, "/v1/check") => {
+            ("/v1/check", json!({"user": "aino", "session_id": "home"}))
+        }
+        (&Method::POST, "/v1/verify") => {
+            ("/v1/verify", json!({"user": "aino", "session_id": "home"}))
+        }
+        (&Method::POST, "/v1/invalidate") => ("/v1/invalidate", json!({"user": "aino"})),
+        (&Method::POST, "/v1/end") => ("/v1/end", json!({"session_id": "home"})),
+        (&Method::POST, "/v1/verify-all") => ("/v1/verify-all", json!({"dry_run": true})),
+        (&Method::POST, "/v1/invalidate-all") => ("/v1/invalidate-all", json!({"dry_run": true})),
+        (&Method::POST, "/v1/end-all") => ("/v1/end-all", json!({"dry_run": true})),
+        (&Method::POST, "/v1/keys") => ("/v1/keys", json!({"name": "new", "role": "auditor"})),
+        (&Method::DELETE, "/v1/keys/{name}") => ("/v1/keys/spare", Value::Null),
+        (&Method::GET, "/v1/sessions/{id}") => ("/v1/sessions/home", Value::Null),
+        (&Method::GET, "/v1/sessions") => ("/v1/sessions?user=aino", Value::Null),
+        (&Method::GET, "/v1/users/{user}/explanation") => {
+            ("/v1/users/aino/explanation", Value::Null)
+        }
+        (&Method::GET, path) if !path.contains('{') => (path, Value::Null),
+        (method, path) => panic!("{method} {path} has no sample"),
+    };
+    (path.to_owned(), Some(body).filter(|body| !body.is_null()))
+}

@@ -1,0 +1,286 @@
+//! A host in a throwaway folder with its API, its keys and a clock that stands still. Every answer that comes through
+//! here is held to what every answer promises.
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, header},
+};
+use http_body_util::BodyExt as _;
+use serde_json::Value;
+use tower::ServiceExt as _;
+use vahti::{
+    Caller, Vahti,
+    core::{Group, How, Policy, Role, Timestamp},
+    store::{Clock, EventQuery, Host, SessionQuery, Store, StoreError, sqlite::SqliteStore},
+};
+use vahti_server::{
+    config::{Cookie, SameSite},
+    http::{self, App},
+};
+
+/// Whether files of expected answers are to be written anew.
+pub(crate) fn is_renewing() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is told by its environment to renew a file"
+    )]
+    std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always")
+}
+
+/// Whether the long form of a proof is asked for.
+pub(crate) fn is_long() -> bool {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test is told by its environment to take longer"
+    )]
+    std::env::var_os("VAHTI_LONG").is_some()
+}
+
+/// A clock that moves only when it is told to.
+pub(crate) struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).expect("a short time");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A host with its API.
+pub(crate) struct Scene {
+    _folder: tempfile::TempDir,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) vahti: Arc<Vahti>,
+    pub(crate) router: Router,
+    pub(crate) owner: Router,
+    keys: BTreeMap<String, String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The stable word of a problem.
+    pub(crate) fn problem(&self) -> &str {
+        let kind = self.body["type"].as_str().unwrap_or_default();
+        kind.strip_prefix("urn:vahti:problem:").unwrap_or_default()
+    }
+
+    /// The fields that are said to be wrong.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().into_iter().flatten();
+        errors.filter_map(|error| error["field"].as_str()).collect()
+    }
+
+    pub(crate) fn header(&self, name: header::HeaderName) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str());
+        value.map_or("", |value| value.expect("ASCII"))
+    }
+}
+
+pub(crate) fn policy(max_per_user: u32) -> Policy {
+    Policy {
+        max_per_user,
+        ..Policy::one_per_user()
+    }
+}
+
+impl Scene {
+    /// A host with a key for each role, named like it.
+    pub(crate) async fn new(policy: Policy) -> Self {
+        Self::with(policy, async |path, host| {
+            SqliteStore::open(path, host)
+                .map_err(|error| StoreError::Unavailable(error.to_string()))
+        })
+        .await
+    }
+
+    pub(crate) async fn with<S: Store + 'static>(
+        policy: Policy,
+        store: impl AsyncFnOnce(&Path, Host) -> Result<S, StoreError>,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+        let path = folder.path().join("vahti.db");
+        let open = async |host| store(&path, host).await;
+        let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;
+        let vahti = vahti.expect("the database opens").keep_free(2);
+        let vahti = Arc::new(vahti);
+        let cookie = Cookie {
+            name: "__Host-vahti".to_owned(),
+            secure: true,
+            same_site: SameSite::Lax,
+        };
+        let app = App::new(Arc::clone(&vahti), &cookie);
+        let mut scene = Self {
+            _folder: folder,
+            clock,
+            vahti,
+            router: http::router(app.clone()),
+            owner: http::owner_router(app),
+            keys: BTreeMap::new(),
+        };
+        for role in Role::ALL {
+            scene.key(role.as_str(), *role, &[]).await;
+        }
+        scene
+    }
+
+    /// Makes a key.
+    pub(crate) async fn key(&mut self, name: &str, role: Role, groups: &[&str]) {
+        let groups = groups
+            .iter()
+            .map(|group| Group::new(group).expect("a group"));
+        let caller = Caller::named("cli", How::Cli);
+        let text = self.vahti.create_key(&caller, name, role, groups.collect());
+        self.keys
+            .insert(name.to_owned(), text.await.expect("a key"));
+    }
+
+    /// The text of a key.
+    pub(crate) fn text_of<'a>(&'a self, key: &'a str) -> &'a str {
+        self.keys.get(key).map_or(key, String::as_str)
+    }
+
+    /// A POST with this key and this body.
+    pub(crate) async fn post(&self, key: &str, path: &str, body: impl Into<Value>) -> Reply {
+        self.send(self.request(Method::POST, path, key, Some(body.into())))
+            .await
+    }
+
+    /// A GET with this key.
+    pub(crate) async fn get(&self, key: &str, path: &str) -> Reply {
+        self.send(self.request(Method::GET, path, key, None)).await
+    }
+
+    /// A request with this key; an empty one is none.
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        key: &str,
+        body: Option<Value>,
+    ) -> Request<Body> {
+        let mut request = Request::builder().method(method).uri(path);
+        if !key.is_empty() {
+            request = request.header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", self.text_of(key)),
+            );
+        }
+        let body = match body {
+            None => Body::empty(),
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Body::from(body.to_string())
+            }
+        };
+        request.body(body).expect("a request")
+    }
+
+    /// Sends a request to the network's router.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        send(&self.router, request).await
+    }
+
+    /// All that the host holds but last-seen times.
+    pub(crate) async fn digest(&self) -> String {
+        let caller = Caller::named("test", How::Cli);
+        let query = SessionQuery {
+            limit: 1_000,
+            ..SessionQuery::default()
+        };
+        let mut sessions = self
+            .vahti
+            .sessions(&caller, query)
+            .await
+            .expect("sessions")
+            .items;
+        for record in &mut sessions {
+            record.session.last_seen.at = Timestamp::from_millis(0);
+            record.session.last_seen.here = true;
+        }
+        let query = EventQuery {
+            limit: 1_000,
+            ..EventQuery::default()
+        };
+        let events = self.vahti.events(&caller, query).await.expect("events");
+        let keys = self.vahti.keys().await.expect("keys");
+        format!("{sessions:#?}\n{events:#?}\n{keys:#?}")
+    }
+}
+
+/// Sends a request and looks at what every answer has to be.
+pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
+    let call = format!("{} {}", request.method(), request.uri());
+    let is_head = request.method() == Method::HEAD;
+    let documented = crate::document::statuses(request.method(), request.uri().path());
+    let answer = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = answer.into_parts();
+    let bytes = body.collect().await.expect("a body").to_bytes();
+    let text = String::from_utf8(bytes.into()).expect("UTF-8");
+    let reply = Reply {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: serde_json::from_str(&text).unwrap_or_default(),
+        text,
+    };
+    assert_eq!(reply.header(header::CACHE_CONTROL), "no-store", "{call}");
+    assert_eq!(
+        reply.header(header::X_CONTENT_TYPE_OPTIONS),
+        "nosniff",
+        "{call}"
+    );
+    assert_ne!(reply.status, 500, "{call}: {}", reply.text);
+    if let Some(documented) = documented {
+        assert!(
+            documented.contains(&reply.status),
+            "{call}: {} is not documented",
+            reply.status
+        );
+    }
+    if is_head {
+        assert_eq!(reply.text, "", "{call}");
+    } else if reply.status >= 400 && reply.body["verdict"].is_null() {
+        assert_eq!(
+            reply.header(header::CONTENT_TYPE),
+            "application/problem+json",
+            "{call}"
+        );
+        assert_eq!(reply.body["status"], reply.status, "{call}");
+        assert!(!reply.problem().is_empty(), "{call}: {}", reply.text);
+        let detail = reply.body["detail"].as_str().unwrap_or_default();
+        assert!(detail.ends_with(['.', '?']), "{call}: {detail}");
+    }
+    match reply.status {
+        401 if reply.body["verdict"].is_null() => {
+            assert_eq!(reply.header(header::WWW_AUTHENTICATE), "Bearer", "{call}");
+        }
+        503 => assert_eq!(reply.header(header::RETRY_AFTER), "1", "{call}"),
+        _ => {}
+    }
+    reply
+}

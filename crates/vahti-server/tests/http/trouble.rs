@@ -1,0 +1,334 @@
+//! The database in trouble: 503, never a denial; and a fault in the host is a problem like any other.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use async_trait::async_trait;
+use axum::http::Method;
+use serde_json::{Value, json};
+use vahti::{
+    core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb},
+    store::{
+        ApiKey, ChainReport, Decide, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
+        Store, StoreError, sqlite::SqliteStore,
+    },
+};
+use vahti_server::http::{self, Access};
+
+use crate::{
+    samples::sample,
+    scene::{Reply, Scene, policy},
+};
+
+const CAUSE: &str = "disk I/O error at sector 4711";
+
+/// How a store is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    Well = 0,
+    Failing = 1,
+    Silent = 2,
+    Broken = 3,
+    Full = 4,
+    Failed = 5,
+}
+
+/// A store whose mood a test decides.
+struct Moody {
+    store: SqliteStore,
+    mood: Arc<AtomicU8>,
+}
+
+impl Moody {
+    fn is(&self, mood: Mood) -> bool {
+        self.mood.load(Ordering::SeqCst) == mood as u8
+    }
+
+    async fn answer<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        assert!(!self.is(Mood::Broken), "a fault that a test has planted");
+        if self.is(Mood::Silent) {
+            std::future::pending::<()>().await;
+        }
+        if self.is(Mood::Failing) || self.is(Mood::Failed) {
+            return Err(StoreError::Unavailable(CAUSE.to_owned()));
+        }
+        work.await
+    }
+}
+
+#[async_trait]
+impl Store for Moody {
+    async fn transact(&self, user: &UserId, decide: Decide) -> Result<(), StoreError> {
+        self.answer(self.store.transact(user, decide)).await
+    }
+    async fn stamp(&self) -> Result<Stamp, StoreError> {
+        self.answer(self.store.stamp()).await
+    }
+    async fn write_last_seen(&self, seen: Vec<(SessionId, Timestamp)>) -> Result<(), StoreError> {
+        self.answer(self.store.write_last_seen(seen)).await
+    }
+    async fn forget_ended(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
+        self.answer(self.store.forget_ended(before, most)).await
+    }
+    async fn create_key(&self, key: ApiKey, by: By) -> Result<(), StoreError> {
+        self.answer(self.store.create_key(key, by)).await
+    }
+    async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError> {
+        self.answer(self.store.revoke_key(name, by)).await
+    }
+    async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {
+        self.answer(self.store.record(verb, by)).await
+    }
+    async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
+        self.answer(self.store.keys()).await
+    }
+    async fn accounts(
+        &self,
+        ended_after: Timestamp,
+        each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
+    ) -> Result<(), StoreError> {
+        self.answer(self.store.accounts(ended_after, each)).await
+    }
+    async fn account(&self, user: &UserId) -> Result<Option<Account>, StoreError> {
+        self.answer(self.store.account(user)).await
+    }
+    async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError> {
+        self.answer(self.store.account_of(session)).await
+    }
+    async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
+        self.answer(self.store.sessions(query)).await
+    }
+    async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError> {
+        self.answer(self.store.events(query)).await
+    }
+    async fn users_with_open_sessions(
+        &self,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError> {
+        self.answer(self.store.users_with_open_sessions(after, most))
+            .await
+    }
+    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
+        self.answer(self.store.users_overdue(now, most)).await
+    }
+    async fn check_chain(&self) -> Result<ChainReport, StoreError> {
+        self.answer(self.store.check_chain()).await
+    }
+    fn free_bytes(&self) -> Option<u64> {
+        if self.is(Mood::Full) {
+            Some(1)
+        } else {
+            self.store.free_bytes()
+        }
+    }
+    fn failure(&self) -> Option<String> {
+        if self.is(Mood::Failed) {
+            return Some(CAUSE.to_owned());
+        }
+        self.store.failure()
+    }
+    async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+async fn scene() -> (Scene, Arc<AtomicU8>) {
+    let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
+    let shared = Arc::clone(&mood);
+    let scene = Scene::with(policy(1), async |path, host| {
+        let store = SqliteStore::open(path, host)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Moody {
+            store,
+            mood: shared,
+        })
+    })
+    .await;
+    scene
+        .post(
+            "app",
+            "/v1/login",
+            json!({"user": "aino", "session_id": "home"}),
+        )
+        .await;
+    (scene, mood)
+}
+
+/// Every call that has to ask the database, by a key that may make it.
+async fn asking(scene: &Scene) -> Vec<(String, Reply)> {
+    let mut replies = Vec::new();
+    for route in http::routes() {
+        let Access::Key(roles) = route.access else {
+            continue;
+        };
+        if ["/v1/check", "/v1/policy"].contains(&route.path.as_str()) {
+            continue;
+        }
+        let (path, body) = sample(&route);
+        let key = roles.last().expect("a role").as_str();
+        let reply = scene
+            .send(scene.request(route.method.clone(), &path, key, body))
+            .await;
+        replies.push((format!("{} {path}", route.method), reply));
+    }
+    replies
+}
+
+#[tokio::test]
+async fn a_database_that_fails_is_503_everywhere_and_the_cause_is_told_to_nobody() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    for (call, reply) in asking(&scene).await {
+        assert_eq!(
+            (reply.status, reply.problem()),
+            (503, "unavailable"),
+            "{call}: {}",
+            reply.text
+        );
+        assert!(!reply.text.contains("4711"), "{call}: {}", reply.text);
+        assert_eq!(
+            reply.body["detail"],
+            "The database does not answer since 14:13:20Z. Nothing is known to have changed. \
+             Active sessions go on; try again in 1 s."
+        );
+    }
+    let check = scene
+        .post(
+            "app",
+            "/v1/check",
+            json!({"user": "aino", "session_id": "home"}),
+        )
+        .await;
+    assert_eq!(check.body["verdict"], "allow");
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    assert_eq!(
+        scene
+            .post("supervisor", "/v1/verify", json!({"user": "aino"}))
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_silent_database_for_longer_than_ten_seconds() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Silent as u8, Ordering::SeqCst);
+    tokio::time::pause();
+    for (path, key, body) in [
+        ("/v1/login", "app", json!({"user": "bo"})),
+        ("/v1/verify", "supervisor", json!({"user": "aino"})),
+        ("/v1/invalidate", "supervisor", json!({"user": "aino"})),
+        ("/v1/end", "app", json!({"session_id": "home"})),
+    ] {
+        let begun = tokio::time::Instant::now();
+        let reply = scene.post(key, path, body).await;
+        assert_eq!(
+            (reply.status, reply.problem()),
+            (503, "unavailable"),
+            "{path}"
+        );
+        assert_eq!(begun.elapsed().as_secs(), 10, "{path}");
+        let detail = reply.body["detail"].as_str().expect("a sentence");
+        assert!(
+            detail.contains("Whether anything was changed is not known."),
+            "{detail}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn on_a_disk_that_is_almost_full_logins_wait_and_supervisors_go_on() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Full as u8, Ordering::SeqCst);
+    let before = scene.digest().await;
+    let login = scene.post("app", "/v1/login", json!({"user": "bo"})).await;
+    assert_eq!((login.status, login.problem()), (503, "unavailable"));
+    assert_eq!(
+        login.body["detail"],
+        "The disk of the database is almost full, so logins are refused. Nothing was changed. \
+         Active sessions go on, and so do verify, invalidate and end."
+    );
+    assert_eq!(scene.digest().await, before);
+    for (path, key) in [
+        ("/v1/verify", "supervisor"),
+        ("/v1/invalidate", "supervisor"),
+        ("/v1/end", "app"),
+    ] {
+        assert_eq!(
+            scene.post(key, path, json!({"user": "aino"})).await.status,
+            200,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_the_host_is_a_problem_and_the_next_call_goes_on() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Broken as u8, Ordering::SeqCst);
+    let request = scene.request(
+        Method::POST,
+        "/v1/verify",
+        "supervisor",
+        Some(json!({"user": "aino"})),
+    );
+    let answer = tower::ServiceExt::oneshot(scene.router.clone(), request)
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 500);
+    let body = http_body_util::BodyExt::collect(answer.into_body())
+        .await
+        .expect("a body")
+        .to_bytes();
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(body["type"], "urn:vahti:problem:internal");
+    assert!(!body.to_string().contains("planted"), "{body}");
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    assert_eq!(
+        scene
+            .post("supervisor", "/v1/verify", json!({"user": "aino"}))
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_tell_is_not_ready_and_denies_nobody() {
+    let (scene, mood) = scene().await;
+    assert_eq!(scene.get("", "/readyz").await.status, 200);
+    mood.store(Mood::Failed as u8, Ordering::SeqCst);
+    let ready = scene.get("", "/readyz").await;
+    assert_eq!((ready.status, ready.problem()), (503, "unavailable"));
+    assert_eq!(scene.get("", "/healthz").await.status, 200);
+    for path in ["/v1/check", "/v1/check?status=1"] {
+        let body = json!({"user": "aino", "session_id": "home"});
+        let check = scene.post("app", path, body).await;
+        assert_eq!((check.status, check.problem()), (503, "unavailable"));
+        assert!(!check.text.contains("4711"), "{}", check.text);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_finished_breaks_off() {
+    let (scene, mood) = scene().await;
+    for at in 0..1_001 {
+        let login = json!({"user": format!("user-{at}")});
+        assert_eq!(scene.post("app", "/v1/login", login).await.status, 201);
+    }
+    let request = scene.request(Method::GET, "/v1/sessions?format=csv", "auditor", None);
+    let answer = tower::ServiceExt::oneshot(scene.router.clone(), request)
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), 200);
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await;
+    assert!(body.is_err(), "half a table is no table");
+}

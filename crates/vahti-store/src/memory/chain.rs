@@ -1,0 +1,79 @@
+//! The record in memory: events in their chains, and the walk along them.
+
+use std::collections::BTreeMap;
+
+use vahti_core::{ChainHead, Digest, Event, Salt};
+
+use super::data::Data;
+use crate::{
+    ChainFault, ChainReport,
+    house::{Chain, Digests},
+};
+
+/// An event in its place.
+pub(super) struct Recorded {
+    pub(super) account: i64,
+    pub(super) event: Event,
+    pub(super) hash: [u8; 32],
+}
+
+/// The digest of a text. Without a salt of its own: nobody is ever erased from data that end with the process.
+pub(super) fn digest(text: &str) -> Digest {
+    Digest::of(&Salt::default(), text)
+}
+
+fn digests(event: &Event) -> Digests {
+    let digest = |text: &Option<String>| text.as_deref().map(digest);
+    Digests {
+        actor: digest(&event.by.actor),
+        note: digest(&event.by.note),
+        origin: digest(&event.origin),
+    }
+}
+
+impl Data {
+    /// Appends an event as the next of its chain; gives the chain after it.
+    pub(super) fn append(&mut self, chain: Chain, event: Event) -> Chain {
+        let sequence = i64::try_from(self.record.len() + 1).unwrap_or(i64::MAX);
+        let hash = chain.link(sequence, &event, digests(&event)).hash();
+        self.record.push(Recorded {
+            account: chain.account,
+            event,
+            hash,
+        });
+        chain.then(hash)
+    }
+
+    /// Walks every chain.
+    pub(super) fn check_chain(&self) -> ChainReport {
+        let mut chains: BTreeMap<i64, Chain> = BTreeMap::new();
+        let mut fault = None;
+        for (recorded, sequence) in self.record.iter().zip(1..) {
+            let account = recorded.account;
+            let chain = chains.entry(account).or_insert_with(|| Chain {
+                account,
+                user: self
+                    .user_of(account)
+                    .map(|account| digest(account.user.as_str())),
+                head: ChainHead::default(),
+            });
+            let event = &recorded.event;
+            let hash = chain.link(sequence, event, digests(event)).hash();
+            *chain = chain.then(hash);
+            if hash != recorded.hash {
+                fault = fault.or(Some((account, sequence)));
+            }
+        }
+        ChainReport {
+            events: self.record.len() as u64,
+            chains: chains.len() as u64,
+            fault: fault.map(|(account, sequence)| ChainFault {
+                sequence,
+                user: self
+                    .user_of(account)
+                    .map(|account| account.user.to_string()),
+                what: "This event, or the one before it, is not what was written.".to_owned(),
+            }),
+        }
+    }
+}
