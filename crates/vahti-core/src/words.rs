@@ -141,7 +141,7 @@ words! {
         Login = "login",
         /// A supervisor let a session in.
         Verify = "verify",
-        /// A session, or all of a user, went from active to held.
+        /// A session, or all of a user, was put on hold; or one that waits has a newer reason to.
         Invalidate = "invalidate",
         /// A session ended.
         End = "end",

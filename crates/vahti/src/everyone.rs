@@ -88,7 +88,7 @@ impl Vahti {
                 };
                 counted(
                     decide::verify(account, &policy, &by, &command, moment),
-                    |_| 1,
+                    |done| usize::from(done.session.state.is_active()),
                 )
             })
         };

@@ -1,8 +1,11 @@
 //! Every account with its sessions, in one pass over the database, for the start of a host.
+//!
+//! Two cursors in the order of accounts and logins, one over the open sessions and one over those that ended lately,
+//! are merged; an account's own columns are read once, with its first session.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Rows};
 use tokio::sync::mpsc;
-use vahti_core::{Account, Timestamp};
+use vahti_core::{Account, Session, Timestamp};
 
 use super::{
     load::{self, SESSION_COLUMNS, account_columns, session_columns},
@@ -13,7 +16,7 @@ use crate::Witness;
 /// Accounts a message.
 const BATCH: usize = 512;
 
-/// A session with its account, from one of the two indexes that each session is in.
+/// Sessions with their accounts, from one of the two indexes that each session is in.
 macro_rules! sessions_by {
     ($index:literal, $which:literal) => {
         concat!(
@@ -24,23 +27,74 @@ macro_rules! sessions_by {
             " FROM session s INDEXED BY ",
             $index,
             " CROSS JOIN account a ON a.id = s.account CROSS JOIN person p ON p.account = s.account \
-              WHERE p.user IS NOT NULL AND ",
-            $which
+             WHERE p.user IS NOT NULL AND ",
+            $which,
+            " ORDER BY s.account, s.number"
         )
     };
 }
 
-/// Open sessions, and those that ended after a time, in the order of their accounts and logins: two ordered
-/// cursors, which SQLite merges. There are few of the second kind, so that sorting them costs little.
-const ALL: &str = concat!(
-    sessions_by!("session_open", "s.ended_at IS NULL"),
-    " UNION ALL ",
-    sessions_by!(
-        "session_over_since",
-        "s.ended_at IS NOT NULL AND s.ended_at > ?1"
-    ),
-    " ORDER BY 1, 2"
+const OPEN: &str = sessions_by!("session_open", "s.ended_at IS NULL");
+
+/// There are few of these, so that sorting them costs little.
+const ENDED: &str = sessions_by!(
+    "session_over_since",
+    "s.ended_at IS NOT NULL AND s.ended_at > ?1"
 );
+
+/// A session, with its account if it is the cursor's first of that account.
+struct Item {
+    /// The numbers of the account and of the session.
+    place: (i64, i64),
+    session: Session,
+    account: Option<Account>,
+}
+
+/// A statement on its way, and its next row.
+struct Cursor<'s> {
+    rows: Rows<'s>,
+    witness: &'s dyn Witness,
+    next: Option<Item>,
+}
+
+impl<'s> Cursor<'s> {
+    fn begin(rows: Rows<'s>, witness: &'s dyn Witness) -> Result<Self, Trouble> {
+        let mut cursor = Self {
+            rows,
+            witness,
+            next: None,
+        };
+        cursor.advance()?;
+        Ok(cursor)
+    }
+
+    /// Gives the next item and reads the one after it.
+    fn advance(&mut self) -> Result<Option<Item>, Trouble> {
+        let item = self.next.take();
+        let Some(row) = self.rows.next()? else {
+            return Ok(item);
+        };
+        let id: i64 = row.get(0)?;
+        let (number, session) = load::session(row, 1, self.witness)?;
+        let is_first = item.as_ref().is_none_or(|item| item.place.0 != id);
+        let account = if is_first {
+            load::account(row, 1 + SESSION_COLUMNS)?.map(|loaded| loaded.account)
+        } else {
+            None
+        };
+        self.next = Some(Item {
+            place: (id, number),
+            session,
+            account,
+        });
+        Ok(item)
+    }
+
+    fn place(&self) -> (i64, i64) {
+        let end = (i64::MAX, i64::MAX);
+        self.next.as_ref().map_or(end, |item| item.place)
+    }
+}
 
 /// Sends all accounts; stops when nobody takes them any more.
 pub(super) fn accounts(
@@ -49,25 +103,31 @@ pub(super) fn accounts(
     ended_after: Timestamp,
     to: &mpsc::Sender<Vec<Account>>,
 ) -> Result<(), Trouble> {
-    let mut statement = connection.prepare_cached(ALL)?;
-    let mut rows = statement.query([ended_after.as_millis()])?;
-    let mut batch: Vec<Account> = Vec::with_capacity(BATCH + 1);
+    let mut open = connection.prepare_cached(OPEN)?;
+    let mut ended = connection.prepare_cached(ENDED)?;
+    let mut open = Cursor::begin(open.query([])?, witness)?;
+    let mut ended = Cursor::begin(ended.query([ended_after.as_millis()])?, witness)?;
+    let mut batch: Vec<Account> = Vec::with_capacity(BATCH);
     let mut current = None;
-    while let Some(row) = rows.next()? {
-        let (_, session) = load::session(row, 1, witness)?;
-        let id: i64 = row.get(0)?;
-        if current != Some(id) {
-            let Some(loaded) = load::account(row, 1 + SESSION_COLUMNS)? else {
-                continue;
-            };
-            if batch.len() >= BATCH && to.blocking_send(std::mem::take(&mut batch)).is_err() {
-                return Ok(());
+    loop {
+        let earlier = if open.place() < ended.place() {
+            &mut open
+        } else {
+            &mut ended
+        };
+        let Some(item) = earlier.advance()? else { break };
+        if current != Some(item.place.0) {
+            if batch.len() == BATCH {
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                if to.blocking_send(full).is_err() {
+                    return Ok(());
+                }
             }
-            current = Some(id);
-            batch.push(loaded.account);
+            current = Some(item.place.0);
+            batch.extend(item.account);
         }
         if let Some(account) = batch.last_mut() {
-            account.sessions.push(session);
+            account.sessions.push(item.session);
         }
     }
     // Nobody may be there to take the last ones, either.
