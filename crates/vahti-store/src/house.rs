@@ -7,8 +7,8 @@ use std::{
 };
 
 use vahti_core::{
-    Account, By, ChainHead, Commit, Digest, Event, LastSeen, Link, Moment, Policy, SessionId,
-    State, Timestamp, Verb,
+    Account, By, ChainHead, Commit, Digest, Event, LastSeen, Link, Moment, Policy, Session,
+    SessionId, State, Timestamp, Verb,
 };
 
 use crate::{Decide, StoreError};
@@ -21,6 +21,15 @@ pub(crate) fn run(
 ) -> Result<Commit, StoreError> {
     catch_unwind(AssertUnwindSafe(|| decide(account, moment)))
         .map_err(|cause| StoreError::Corrupt(format!("a decision panicked: {}", words_of(&*cause))))
+}
+
+/// Refuses a commit that has lost a session of the account: its place would be free, and the session still active.
+pub(crate) fn check_whole(before: &Account, after: &Account) -> Result<(), StoreError> {
+    let is_kept = |session: &Session| after.sessions.iter().any(|kept| kept.id == session.id);
+    if before.sessions.iter().all(is_kept) {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt("a decision lost a session".to_owned()))
 }
 
 /// What a panic said, as far as it is text.

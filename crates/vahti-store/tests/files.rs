@@ -316,13 +316,25 @@ async fn run(path: &Path, policy: Policy, acts: Vec<Act>) {
     stage.store.close().await;
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one setting of the long tests"
+)]
+fn histories() -> u32 {
+    if std::env::var_os("VAHTI_LONG").is_some() {
+        500
+    } else {
+        40
+    }
+}
+
 #[test]
 fn every_history_reads_back_as_its_last_commit_left_it() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
     let mut runner = TestRunner::new(Config {
-        cases: 100,
+        cases: histories(),
         failure_persistence: None,
         ..Config::default()
     });

@@ -120,13 +120,8 @@ fn repeat(mut draft: Draft<'_>, first: &SessionId, command: &LogIn) -> Decision<
             answer: Err(refusal),
         };
     }
-    let seen = LastSeen {
-        at: draft.moment.now,
-        here: true,
-    };
     if let Some(session) = draft.session_mut(first) {
         session.secret = command.secret;
-        session.last_seen = seen;
     }
     finish(draft, first, command)
 }

@@ -38,6 +38,14 @@ impl Pairs {
         pairs
     }
 
+    /// What was measured already.
+    pub(crate) fn of(reference: &[f64], subject: &[f64]) -> Self {
+        Self {
+            reference: reference.to_vec(),
+            subject: subject.to_vec(),
+        }
+    }
+
     /// The median of the reference.
     pub(crate) fn reference(&self) -> f64 {
         Spread::of(&self.reference).median

@@ -1,10 +1,16 @@
 //! The HTTP edge in this process: the real routes on a real socket of the loopback, and beside them the twin of the
 //! check that the figures are compared with.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{body::Bytes, serve::ListenerExt as _};
-use rustix::thread::{CpuSet, sched_setaffinity};
+use rustix::{
+    process::Pid,
+    thread::{CpuSet, gettid, sched_setaffinity},
+};
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
@@ -66,14 +72,47 @@ impl Server {
 }
 
 /// A runtime whose one thread keeps to the first core; the load keeps to the second ([`keep_to`]).
-pub(crate) fn runtime_on_first_core() -> Runtime {
-    let mut builder = Builder::new_multi_thread();
-    let built = builder
-        .worker_threads(1)
-        .enable_all()
-        .on_thread_start(|| keep_to(0))
-        .build();
-    built.expect("a runtime")
+pub(crate) struct FirstCore {
+    pub(crate) runtime: Runtime,
+    threads: Arc<Mutex<Vec<Pid>>>,
+}
+
+impl FirstCore {
+    /// Starts it.
+    pub(crate) fn start() -> Self {
+        let threads = Arc::new(Mutex::new(Vec::new()));
+        let begun = Arc::clone(&threads);
+        let begin = move || {
+            keep_to(0);
+            let mut begun = begun.lock().unwrap_or_else(PoisonError::into_inner);
+            begun.push(gettid());
+        };
+        let mut builder = Builder::new_multi_thread();
+        let built = builder
+            .worker_threads(1)
+            .enable_all()
+            .on_thread_start(begin)
+            .build();
+        Self {
+            runtime: built.expect("a runtime"),
+            threads,
+        }
+    }
+
+    /// How long its threads have worked until now, in seconds: whatever else runs on the core does not count.
+    pub(crate) fn worked(&self) -> f64 {
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        let worked = |thread: &Pid| {
+            let path = format!("/proc/self/task/{}/schedstat", thread.as_raw_nonzero());
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let nanoseconds = text
+                .split(' ')
+                .next()
+                .and_then(|text| text.parse::<f64>().ok());
+            nanoseconds.unwrap_or(0.0) / 1e9
+        };
+        threads.iter().map(worked).sum()
+    }
 }
 
 /// Keeps this thread to one core, where there are several.

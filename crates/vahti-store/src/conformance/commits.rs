@@ -179,6 +179,23 @@ pub async fn a_decision_that_panics_fails_alone(open: &Open) {
     stage.store.close().await;
 }
 
+/// A session stays in its account until it is forgotten; a decision that returns without it is a mistake.
+pub async fn a_decision_that_loses_a_session_is_refused(open: &Open) {
+    let stage = Stage::new(open);
+    stage.login("ann", "a1").await.expect("a login");
+    let before = stage.account("ann").await;
+    let policy = Policy::one_per_user();
+    let loses = move |account: &Account, moment: Moment| {
+        let mut decision = decide::login(account, &policy, &by(), &login("a2"), moment);
+        decision.commit.account.sessions.remove(0);
+        decision
+    };
+    let lost = stage.run("ann", loses).await.map(drop);
+    assert!(matches!(lost, Err(StoreError::Corrupt(_))), "{lost:?}");
+    assert_eq!(stage.account("ann").await, before);
+    stage.store.close().await;
+}
+
 /// A version counts the commits of an account.
 pub async fn a_version_rises_by_one(open: &Open) {
     let stage = Stage::new(open);

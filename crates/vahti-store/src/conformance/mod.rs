@@ -59,6 +59,7 @@ macro_rules! promises {
             stamps_rise_after_the_store_was_opened_again_with_a_clock_gone_back,
             a_decision_that_panics_fails_alone,
             a_version_rises_by_one,
+            a_decision_that_loses_a_session_is_refused,
             what_was_written_is_there_after_the_store_was_opened_again,
         ]);
         $crate::promises!(@module $make, keys: [

@@ -62,6 +62,7 @@ impl Data {
         if commit.events.is_empty() {
             return Ok(None);
         }
+        house::check_whole(&before, &commit.account)?;
         self.check(&before, &commit, &host.policy)?;
         Ok(Some(self.write(&before, commit)))
     }

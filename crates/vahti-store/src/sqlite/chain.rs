@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row};
 use vahti_core::{ChainHead, Digest, Link, Salt};
 
 use super::{columns::Columns, load, trouble::Trouble};
@@ -26,14 +26,10 @@ const EVENTS: &str = "
     ORDER BY e.seq
 ";
 
-const HEADS: &str = "
-    SELECT a.id, p.user, a.events, a.hash
-    FROM account a LEFT JOIN person p ON p.account = a.id
-";
+const HEADS: &str = "SELECT id, events, hash FROM account";
 
 /// A chain: where it should end, and how far it has been walked.
 struct Chain {
-    user: Option<String>,
     end: ChainHead,
     walked: ChainHead,
     last_sequence: i64,
@@ -41,9 +37,8 @@ struct Chain {
 }
 
 impl Chain {
-    fn to(user: Option<String>, end: ChainHead) -> Self {
+    fn to(end: ChainHead) -> Self {
         Self {
-            user,
             end,
             walked: ChainHead::default(),
             last_sequence: 0,
@@ -55,15 +50,10 @@ impl Chain {
 /// Walks them all. The fault that comes first in the order of the sequence is named.
 pub(super) fn check(connection: &Connection) -> Result<ChainReport, Trouble> {
     let mut chains = heads(connection)?;
-    let mut first: Option<ChainFault> = None;
-    let mut found = |chain: &mut Chain, sequence: i64, what: &str| {
-        chain.is_broken = true;
-        if first.as_ref().is_none_or(|first| sequence < first.sequence) {
-            first = Some(ChainFault {
-                sequence,
-                user: chain.user.clone(),
-                what: what.to_owned(),
-            });
+    let mut first: Option<(i64, i64, String)> = None;
+    let mut found = |account: i64, sequence: i64, what: String| {
+        if first.as_ref().is_none_or(|first| sequence < first.0) {
+            first = Some((sequence, account, what));
         }
     };
     let mut events = 0;
@@ -72,27 +62,46 @@ pub(super) fn check(connection: &Connection) -> Result<ChainReport, Trouble> {
     while let Some(row) = rows.next()? {
         events += 1;
         let sequence = row.get(0)?;
-        let nowhere = || Chain::to(None, ChainHead::default());
-        let chain = chains.entry(row.get(1)?).or_insert_with(nowhere);
+        let account = row.get(1)?;
+        let nowhere = || Chain::to(ChainHead::default());
+        let chain = chains.entry(account).or_insert_with(nowhere);
         chain.last_sequence = sequence;
         if !chain.is_broken
             && let Err(what) = step(row, chain)
         {
-            found(chain, sequence, &what);
+            chain.is_broken = true;
+            found(account, sequence, what);
         }
     }
-    for chain in chains.values_mut().filter(|chain| !chain.is_broken) {
+    for (account, chain) in chains.iter().filter(|(_, chain)| !chain.is_broken) {
         if chain.walked != chain.end {
-            let sequence = chain.last_sequence;
-            found(chain, sequence, "After this event, others are missing.");
+            let what = "After this event, others are missing.".to_owned();
+            found(*account, chain.last_sequence, what);
         }
     }
     let is_used = |chain: &&Chain| chain.end.events > 0 || chain.last_sequence > 0;
     Ok(ChainReport {
         events,
         chains: chains.values().filter(is_used).count() as u64,
-        fault: first,
+        fault: first
+            .map(|(sequence, account, what)| {
+                let user = user_of(connection, account)?;
+                Ok::<_, Trouble>(ChainFault {
+                    sequence,
+                    user,
+                    what,
+                })
+            })
+            .transpose()?,
     })
+}
+
+fn user_of(connection: &Connection, account: i64) -> Result<Option<String>, Trouble> {
+    let sql = "SELECT user FROM person WHERE account = ?1";
+    let user = connection
+        .query_row(sql, [account], |row| row.get(0))
+        .optional()?;
+    Ok(user.flatten())
 }
 
 fn heads(connection: &Connection) -> Result<BTreeMap<i64, Chain>, Trouble> {
@@ -100,8 +109,8 @@ fn heads(connection: &Connection) -> Result<BTreeMap<i64, Chain>, Trouble> {
     let mut rows = statement.query([])?;
     let mut chains = BTreeMap::new();
     while let Some(row) = rows.next()? {
-        let end = load::chain(&mut Columns::from(row, 2))?;
-        chains.insert(row.get(0)?, Chain::to(row.get(1)?, end));
+        let end = load::chain(&mut Columns::from(row, 1))?;
+        chains.insert(row.get(0)?, Chain::to(end));
     }
     Ok(chains)
 }

@@ -107,10 +107,21 @@ pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// Makes a plain connection the one that writes.
-pub(super) fn prepare_writer(connection: &Connection, faults: &Faults) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+pub(super) fn prepare_writer(
+    connection: &Connection,
+    path: &Path,
+    faults: &Faults,
+) -> Result<(), OpenError> {
+    let mode: String =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if mode != "wal" {
+        let cause = std::io::Error::other("its file system cannot share memory between programs");
+        let path = path.to_owned();
+        return Err(OpenError::Io { path, cause });
+    }
     connection.execute_batch(WRITER)?;
-    connection.pragma_update(None, "synchronous", faults.synchronous())
+    connection.pragma_update(None, "synchronous", faults.synchronous())?;
+    Ok(())
 }
 
 /// A connection that reads what is committed.

@@ -97,6 +97,7 @@ impl Desk {
         if commit.events.is_empty() {
             return Ok(());
         }
+        house::check_whole(&loaded.account, &commit.account)?;
         let account = self.write(&loaded, commit)?;
         self.hlc = Hlc::after(self.hlc.newest().max(account.newest));
         self.changed.push(account);

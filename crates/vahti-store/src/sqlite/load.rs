@@ -32,6 +32,13 @@ pub(super) use {account_columns, session_columns};
 /// How many columns [`session_columns`] names.
 pub(super) const SESSION_COLUMNS: usize = 20;
 
+/// The open sessions of an account, the oldest login first.
+pub(super) const OPEN_SESSIONS: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    " FROM session s WHERE s.account = ?1 AND s.ended_at IS NULL ORDER BY s.number"
+);
+
 /// An account as it was read, with the numbers by which the database knows it.
 pub(super) struct Loaded {
     /// The account's number; none if it has never been written.
@@ -75,11 +82,7 @@ pub(super) fn by_user(
         return Ok(None);
     };
     drop(rows);
-    let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        session_columns!(),
-        " FROM session s WHERE s.account = ?1 AND s.ended_at IS NULL ORDER BY s.number"
-    ))?;
+    let mut statement = connection.prepare_cached(OPEN_SESSIONS)?;
     let mut rows = statement.query([loaded.id])?;
     while let Some(row) = rows.next()? {
         let (number, session) = session(row, 0, witness)?;

@@ -23,7 +23,10 @@ mod chain;
 mod columns;
 mod connect;
 mod desk;
+#[cfg(feature = "faults")]
 pub mod faults;
+#[cfg(not(feature = "faults"))]
+mod faults;
 mod keys;
 mod load;
 mod lock;
@@ -150,7 +153,7 @@ impl SqliteStore {
         connect::make_private(&path)?;
         let mut connection = connect::plain(&path)?;
         schema::check(&connection, &path, schema::MIGRATIONS)?;
-        connect::prepare_writer(&connection, &faults)?;
+        connect::prepare_writer(&connection, &path, &faults)?;
         schema::migrate(&mut connection, &path, schema::MIGRATIONS)?;
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         let readers = Readers::open(&path)?;

@@ -115,7 +115,9 @@ pub(super) fn accounts(
         } else {
             &mut ended
         };
-        let Some(item) = earlier.advance()? else { break };
+        let Some(item) = earlier.advance()? else {
+            break;
+        };
         if current != Some(item.place.0) {
             if batch.len() == BATCH {
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));

@@ -123,7 +123,10 @@ impl Done {
     /// SQLite has taken the whole transaction back, as it may when the disk is full.
     fn is_undone(&mut self, changed: &mut Vec<Account>) {
         changed.clear();
-        let last = self.jobs.last().and_then(|(_, outcome)| outcome.clone().err());
+        let last = self
+            .jobs
+            .last()
+            .and_then(|(_, outcome)| outcome.clone().err());
         self.all_failed(&last.map_or_else(String::new, |error| error.to_string()));
     }
 
@@ -155,7 +158,7 @@ impl Writer {
     fn take_batch(&mut self, first: Waiting) {
         let unusable = self.shared.failure.get().cloned();
         if let Some(why) = unusable.or_else(|| self.begin().err()) {
-            return first.answer(Err(StoreError::Unavailable(why)));
+            return self.refuse(first, &why);
         }
         let mut done = Done::default();
         let mut next = Some(first);
@@ -183,6 +186,16 @@ impl Writer {
             .map_err(|trouble| self.judge(trouble).to_string())
     }
 
+    /// Nothing can be begun: whoever waits now is told at once, and does not wait for one try each.
+    fn refuse(&mut self, first: Waiting, why: &str) {
+        self.faults.batch_is_over(&self.desk.connection);
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            job.answer(Err(StoreError::Unavailable(why.to_owned())));
+            next = self.queue.try_recv().ok();
+        }
+    }
+
     /// Runs one command so that it can be taken back without the others; says whether it wrote anything. As long as
     /// nothing else was written, the transaction itself is savepoint enough.
     fn run_alone(&mut self, job: &mut dyn Job, others_wrote: bool) -> Result<bool, Trouble> {
@@ -195,17 +208,16 @@ impl Writer {
             self.desk.go_back(&place);
         }
         if !self.desk.connection.is_autocommit() {
-            match (outcome.is_ok(), others_wrote) {
-                (true, false) => {}
-                (true, true) => self.statement("RELEASE job")?,
-                (false, false) => {
-                    self.statement("ROLLBACK")?;
-                    self.statement("BEGIN IMMEDIATE")?;
-                }
-                (false, true) => {
-                    self.statement("ROLLBACK TO job")?;
-                    self.statement("RELEASE job")?;
-                }
+            let steps: &[&str] = match (outcome.is_ok(), others_wrote) {
+                (true, false) => &[],
+                (true, true) => &["RELEASE job"],
+                (false, false) => &["ROLLBACK", "BEGIN IMMEDIATE"],
+                (false, true) => &["ROLLBACK TO job", "RELEASE job"],
+            };
+            if let Err(trouble) = steps.iter().try_for_each(|step| self.statement(step)) {
+                // Then nobody knows what is in the transaction; without it, all of the batch fails.
+                drop(self.statement("ROLLBACK"));
+                return Err(trouble);
             }
         }
         outcome.map(|()| self.desk.has_written_since(&place))

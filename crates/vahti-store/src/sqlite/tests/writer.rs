@@ -300,3 +300,41 @@ async fn slots_are_written_only_when_they_change() {
     assert_eq!(read().await.expect("a slot"), before);
     house.close().await;
 }
+
+#[tokio::test]
+async fn a_database_that_somebody_else_holds_is_waited_for_and_then_unavailable() {
+    let house = House::new();
+    house.stage.login("ann", "a1").await.expect("a login");
+    let impatient = house.on_the_writer(|connection| {
+        connection.busy_timeout(core::time::Duration::ZERO)?;
+        Ok(())
+    });
+    impatient.await.expect("set");
+    let backup = rusqlite::Connection::open(path_in(house.folder.path())).expect("another program");
+    backup.execute_batch("BEGIN IMMEDIATE").expect("its lock");
+    unavailable(house.stage.login("ann", "a2").await);
+    assert_eq!(house.store.failure(), None);
+    assert!(house.stage.account("ann").await.is_some());
+    backup.execute_batch("ROLLBACK").expect("it ends");
+    house.stage.login("ann", "a2").await.expect("a login");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_statement_is_compiled_once() {
+    let house = House::new();
+    for n in 0..20 {
+        let user = format!("user{}", n % 7);
+        let session = format!("s{n}");
+        house.stage.login(&user, &session).await.expect("a login");
+    }
+    let recompiled = house.on_the_writer(|connection| {
+        let statement = connection.prepare_cached(super::super::load::OPEN_SESSIONS)?;
+        Ok((
+            statement.get_status(rusqlite::StatementStatus::Run),
+            statement.get_status(rusqlite::StatementStatus::RePrepare),
+        ))
+    });
+    assert_eq!(recompiled.await, Ok((13, 0)));
+    house.close().await;
+}
