@@ -4,6 +4,7 @@
 mod beside;
 mod first_minute;
 mod output;
+mod readme;
 mod scene;
 mod settings;
 mod stop;
