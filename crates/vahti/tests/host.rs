@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use vahti::{
     EndRequest, Error, LoginRequest, Question, VerifyRequest,
-    core::{EndReason, OnLimit, Policy, State},
+    core::{EndReason, OnLimit, Policy, State, verdict::Verdict},
     store::{SessionQuery, StateWord},
 };
 
@@ -62,7 +62,7 @@ async fn a_switch_from_observe_to_hold_makes_true_what_would_said() {
         .await
         .expect("an answer");
     assert_eq!(
-        (forged.allows(), forged.would.map(|would| would.as_str())),
+        (forged.allows(), forged.would.map(Verdict::as_str)),
         (true, Some("deny"))
     );
     scene = scene.restart(policy(1)).await;
