@@ -83,6 +83,7 @@ macro_rules! promises {
             a_decision_that_forgets_the_limit_is_refused_alone,
             a_place_that_is_given_up_can_be_taken,
             a_lower_limit_holds_from_the_next_commit_on,
+            a_place_beyond_a_lower_limit_is_no_free_place_below_it,
             without_a_limit_there_are_no_places,
         ]);
         $crate::promises!(@module $make, start: [

@@ -114,6 +114,25 @@ pub async fn a_lower_limit_holds_from_the_next_commit_on(open: &Open) {
     stage.store.close().await;
 }
 
+/// Whoever holds the third place of three holds a place of two when the limit falls.
+pub async fn a_place_beyond_a_lower_limit_is_no_free_place_below_it(open: &Open) {
+    let stage = Stage::with(open, limit(3));
+    for session in ["a1", "a2", "a3"] {
+        barge_in(&stage, "ann", session).await.expect("active");
+    }
+    stage.end("ann", "a1").await.expect("an end");
+    stage.store.close().await;
+
+    let stage = Stage::with(open, limit(2));
+    assert_eq!(
+        barge_in(&stage, "ann", "a4").await,
+        Err(StoreError::Conflict(Constraint::Slot))
+    );
+    let account = stage.account("ann").await.expect("an account");
+    assert_eq!(account.active(), 2);
+    stage.store.close().await;
+}
+
 /// No limit, or a policy that only observes: nothing is refused, and the limit that comes back counts again.
 pub async fn without_a_limit_there_are_no_places(open: &Open) {
     let observe = Policy {
