@@ -14,7 +14,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::settings::{self, Environment, shown};
 use crate::config::DEFAULT_FILE;
-use crate::serve::{LogFormat, Server, listen, open, start_logs};
+use crate::serve::{LogFormat, Server, listen, open_to_serve, start_logs};
 
 /// Try Vahti out: a server on this machine, with two keys and lines to copy
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ impl Dev {
         ]
         .map(|(key, value)| (key.to_owned(), value));
         let config = settings::load(Some(&file), environment, &flags)?;
-        let opened = open(&config)
+        let opened = open_to_serve(&config)
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
         let server = Server::start(&config, opened, listener)?;

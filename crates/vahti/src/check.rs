@@ -102,7 +102,7 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`] if this host cannot tell: that is no verdict, and nobody may be let in by it.
     pub async fn check(&self, caller: &Caller, question: &Question<'_>) -> Result<Checked, Error> {
-        if self.has_failed() {
+        if self.failure().is_some() {
             return Err(Error::Unavailable(
                 "an earlier commit failed; this host has to be restarted".to_owned(),
             ));
@@ -138,11 +138,7 @@ impl Vahti {
         else {
             return Ok(false);
         };
-        let account = self
-            .store
-            .account_of(&id)
-            .await
-            .map_err(|error| self.unavailable(error))?;
+        let account = self.store.account_of(&id).await.map_err(Error::from)?;
         if let Some(account) = &account {
             vahti_store::Witness::apply(self.index.as_ref(), account);
         }

@@ -10,6 +10,9 @@ use vahti_store::Clock;
 /// The clock follows the wall clock by one part in this many: 1 s a minute.
 const FOLLOW: i64 = 60;
 
+/// Time for which one call steers at most, so that a long sleep is not followed by a long standstill.
+const MOST_AT_ONCE_MS: i64 = 60_000;
+
 /// A difference from the wall clock that is worth an alarm, in milliseconds.
 const ALARM_MS: i64 = 60_000;
 
@@ -18,6 +21,8 @@ const ALARM_MS: i64 = 60_000;
 pub struct SteeredClock {
     offset_ms: AtomicI64,
     steered_at_ms: AtomicI64,
+    /// The latest time that was given out.
+    latest_ms: AtomicI64,
 }
 
 impl SteeredClock {
@@ -27,22 +32,33 @@ impl SteeredClock {
         Self {
             offset_ms: AtomicI64::new(wall_ms.saturating_sub(steady_ms)),
             steered_at_ms: AtomicI64::new(steady_ms),
+            latest_ms: AtomicI64::new(wall_ms),
         }
     }
 
-    /// The time when the steady clock says `steady_ms`.
+    /// The time when the steady clock says `steady_ms`; never earlier than what was said before.
     #[must_use]
     pub fn at(&self, steady_ms: i64) -> Timestamp {
-        Timestamp::from_millis(steady_ms.saturating_add(self.offset_ms.load(Ordering::Acquire)))
+        let time = self.unheld(steady_ms);
+        let latest = self.latest_ms.load(Ordering::Acquire);
+        if time <= latest {
+            return Timestamp::from_millis(latest);
+        }
+        Timestamp::from_millis(self.latest_ms.fetch_max(time, Ordering::AcqRel).max(time))
     }
 
-    /// Moves towards the wall clock, by at most 1 s for each minute since the last call. Returns the difference
+    fn unheld(&self, steady_ms: i64) -> i64 {
+        steady_ms.saturating_add(self.offset_ms.load(Ordering::Acquire))
+    }
+
+    /// Moves towards the wall clock, by at most 1 s for each minute since the last call, and by at most
+    /// 1 s in one call. Returns the difference
     /// that is left, if it is worth an alarm: how far the wall clock is ahead, in milliseconds.
     pub fn steer(&self, wall_ms: i64, steady_ms: i64) -> Option<i64> {
         let elapsed = steady_ms
             .saturating_sub(self.steered_at_ms.swap(steady_ms, Ordering::AcqRel))
-            .max(0);
-        let ahead = wall_ms.saturating_sub(self.at(steady_ms).as_millis());
+            .clamp(0, MOST_AT_ONCE_MS);
+        let ahead = wall_ms.saturating_sub(self.unheld(steady_ms));
         let step = ahead.clamp(-(elapsed / FOLLOW), elapsed / FOLLOW);
         self.offset_ms.fetch_add(step, Ordering::AcqRel);
         let left = ahead.saturating_sub(step);
@@ -126,6 +142,16 @@ mod tests {
             );
             before = now;
         }
+    }
+
+    #[test]
+    fn two_readings_around_a_step_back_never_go_back() {
+        let clock = SteeredClock::start(0, 0);
+        let before = clock.at(60_000);
+        clock.steer(-DAY_MS, 60_000);
+        assert!(clock.at(60_000) >= before && clock.at(60_001) >= before);
+        clock.steer(-DAY_MS, 60_000 + 8 * 3_600_000);
+        assert!(clock.at(60_000 + 8 * 3_600_000) >= Timestamp::from_millis(8 * 3_600_000));
     }
 
     #[test]

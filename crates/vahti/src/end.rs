@@ -29,7 +29,7 @@ impl Vahti {
     /// Ends sessions. One that has ended already stays as it ended.
     ///
     /// # Errors
-    /// [`Error::Refused`] with `UnknownSession` or `UnknownUser`: nothing was changed; [`Error::Unavailable`].
+    /// [`Error::Refused`] with `UnknownSession` (also for the one to keep) or `UnknownUser`: nothing was changed; [`Error::Unavailable`].
     pub async fn end(
         &self,
         caller: &Caller,
@@ -58,6 +58,14 @@ impl Vahti {
                 return Decision {
                     commit: Commit::nothing(account),
                     answer: Err(Refusal::UnknownUser),
+                };
+            }
+            if let Which::AllBut(kept) = &command.which
+                && account.open_session(kept).is_none()
+            {
+                return Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownSession(kept.clone())),
                 };
             }
             decide::end(account, &policy, &by, &command, moment)

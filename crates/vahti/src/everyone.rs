@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use vahti_core::{
-    Account, Commit, Decision, EndReason, Group, Moment, Refusal, Session, SessionId, Stamp,
-    Timestamp, UserId,
+    Account, Commit, Decision, EndReason, Group, Moment, Policy, Refusal, Session, SessionId,
+    Stamp, Timestamp, UserId,
     decide::{self, End, Invalidate, Verify, Which},
 };
 
@@ -166,13 +166,10 @@ impl Vahti {
         dry_run: bool,
         act: impl Fn(Stamp) -> Box<Act>,
     ) -> Result<Bulk, Error> {
-        let stamp = self
-            .store
-            .stamp()
-            .await
-            .map_err(|error| self.unavailable(error))?;
+        let stamp = self.store.stamp().await.map_err(Error::from)?;
         let job = Arc::new(Job {
             selection,
+            policy: Arc::clone(&self.policy),
             stamp,
             dry_run,
             act: act(stamp),
@@ -185,7 +182,7 @@ impl Vahti {
                     .store
                     .users_with_open_sessions(after, USERS_A_COMMIT)
                     .await;
-                let page = page.map_err(|error| self.unavailable(error))?;
+                let page = page.map_err(Error::from)?;
                 let Some((_, last)) = page.last() else { break };
                 after = *last;
                 self.some(
@@ -247,6 +244,7 @@ impl Vahti {
 /// One command for many users.
 struct Job {
     selection: Selection,
+    policy: Arc<Policy>,
     stamp: Stamp,
     dry_run: bool,
     act: Box<Act>,
@@ -262,7 +260,9 @@ impl Job {
         if account.version == 0 {
             return nothing(Err(Refusal::UnknownUser));
         }
-        let selected = self.selection.of(account, self.stamp, moment.now);
+        let selected = self
+            .selection
+            .of(account, &self.policy, self.stamp, moment.now);
         if selected.is_empty() {
             return nothing(Ok(None));
         }
@@ -289,7 +289,13 @@ impl Selection {
     }
 
     /// The selected sessions of a user that logged in before `stamp`, the oldest first.
-    fn of(&self, account: &Account, stamp: Stamp, now: Timestamp) -> Vec<SessionId> {
+    fn of(
+        &self,
+        account: &Account,
+        policy: &Policy,
+        stamp: Stamp,
+        now: Timestamp,
+    ) -> Vec<SessionId> {
         let in_any = |groups: &[Group]| {
             account
                 .profile
@@ -300,7 +306,11 @@ impl Selection {
         if (!self.groups.is_empty() && !in_any(&self.groups)) || in_any(&self.except_groups) {
             return Vec::new();
         }
-        let meant = |session: &&Session| session.login.stamp < stamp && self.means(session, now);
+        let meant = |session: &&Session| {
+            session.login.stamp < stamp
+                && session.overdue(policy, now).is_none()
+                && self.means(session, now)
+        };
         account
             .open_sessions()
             .filter(meant)

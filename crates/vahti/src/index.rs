@@ -162,10 +162,11 @@ impl Index {
         );
         let (mut last_seen, mut seen_here) = (session.last_seen.at, session.last_seen.here);
         if let Some(entry) = sessions.get(session.id.as_str()) {
-            if entry.version() > account.version {
+            if entry.user == account.user && entry.version() > account.version {
                 return;
             }
-            if entry.secret == session.secret
+            if entry.user == account.user
+                && entry.secret == session.secret
                 && entry.profile.as_deref() == profile.map(AsRef::as_ref)
             {
                 entry.status.store(status, Ordering::Release);
@@ -175,10 +176,12 @@ impl Index {
                     .fetch_max(last_seen.as_millis(), Ordering::Relaxed);
                 return;
             }
-            last_seen = last_seen.max(Timestamp::from_millis(
-                entry.last_seen.load(Ordering::Relaxed),
-            ));
-            seen_here |= entry.seen_here.load(Ordering::Acquire);
+            if entry.user == account.user {
+                last_seen = last_seen.max(Timestamp::from_millis(
+                    entry.last_seen.load(Ordering::Relaxed),
+                ));
+                seen_here |= entry.seen_here.load(Ordering::Acquire);
+            }
         }
         let fresh = Entry {
             user: account.user.clone(),

@@ -16,6 +16,8 @@ use crate::{Caller, Error, Vahti, random};
 #[derive(Default)]
 pub struct Keys {
     valid: RwLock<HashMap<[u8; 32], Arc<ApiKey>>>,
+    /// Changes take turns, from the database to here, so that none is overtaken by another.
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Keys {
@@ -30,10 +32,19 @@ impl Keys {
             .map(Arc::clone)
     }
 
-    pub(crate) fn set(&self, keys: Vec<ApiKey>) {
+    /// Takes keys out of the store; revoked ones are left out.
+    pub(crate) fn add(&self, keys: Vec<ApiKey>) {
         let valid = keys.into_iter().filter(|key| key.revoked_at.is_none());
-        *self.valid.write().unwrap_or_else(PoisonError::into_inner) =
-            valid.map(|key| (key.hash, Arc::new(key))).collect();
+        let valid = valid.map(|key| (key.hash, Arc::new(key)));
+        self.valid
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(valid);
+    }
+
+    fn remove(&self, name: &str) {
+        let mut valid = self.valid.write().unwrap_or_else(PoisonError::into_inner);
+        valid.retain(|_, key| key.name != name);
     }
 }
 
@@ -61,27 +72,33 @@ impl Vahti {
             created_at: self.now(),
             revoked_at: None,
         };
+        let _turn = self.keys.turn.lock().await;
         self.store
-            .create_key(key, caller.by.clone())
+            .create_key(key.clone(), caller.by.clone())
             .await
             .map_err(|error| match error {
                 StoreError::Conflict(Constraint::KeyName) => Error::KeyNameTaken(name.to_owned()),
-                error => self.unavailable(error),
+                error => error.into(),
             })?;
-        self.load_keys().await?;
+        self.keys.add(vec![key]);
         Ok(text)
     }
 
     /// Revokes a key: it is refused from the next request on.
     ///
+    /// It is refused here before the database knows, so that whatever happens in between leaves no key that goes
+    /// on; one that the database still knows can be revoked again.
+    ///
     /// # Errors
-    /// [`Error::UnknownKey`]; [`Error::Unavailable`].
+    /// [`Error::UnknownKey`]; [`Error::Unavailable`]: it is refused until the next start, revoke it again.
     pub async fn revoke_key(&self, caller: &Caller, name: &str) -> Result<(), Error> {
+        let _turn = self.keys.turn.lock().await;
+        self.keys.remove(name);
         let revoked = self.store.revoke_key(name, caller.by.clone()).await;
-        if !revoked.map_err(|error| self.unavailable(error))? {
+        if !revoked.map_err(Error::from)? {
             return Err(Error::UnknownKey(name.to_owned()));
         }
-        self.load_keys().await
+        Ok(())
     }
 
     /// Every key, also the revoked ones, by name.
@@ -89,20 +106,12 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn keys(&self) -> Result<Vec<ApiKey>, Error> {
-        self.store
-            .keys()
-            .await
-            .map_err(|error| self.unavailable(error))
+        self.store.keys().await.map_err(Error::from)
     }
 
     /// The valid key that this text is.
     #[must_use]
     pub fn key(&self, text: &str) -> Option<Arc<ApiKey>> {
         self.keys.find(text)
-    }
-
-    async fn load_keys(&self) -> Result<(), Error> {
-        self.keys.set(self.keys().await?);
-        Ok(())
     }
 }

@@ -19,11 +19,7 @@ impl Vahti {
             groups: scope(caller),
             ..query
         };
-        let mut page = self
-            .store
-            .sessions(&query)
-            .await
-            .map_err(|error| self.unavailable(error))?;
+        let mut page = self.store.sessions(&query).await.map_err(Error::from)?;
         page.items
             .iter_mut()
             .for_each(|record| self.bring_up_to_now(record));
@@ -72,10 +68,7 @@ impl Vahti {
             groups: scope(caller),
             ..query
         };
-        self.store
-            .events(&query)
-            .await
-            .map_err(|error| self.unavailable(error))
+        self.store.events(&query).await.map_err(Error::from)
     }
 
     /// Walks along every chain of events.
@@ -83,10 +76,7 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn check_events(&self) -> Result<ChainReport, Error> {
-        self.store
-            .check_chain()
-            .await
-            .map_err(|error| self.unavailable(error))
+        self.store.check_chain().await.map_err(Error::from)
     }
 
     fn bring_up_to_now(&self, record: &mut SessionRecord) {

@@ -73,12 +73,12 @@ impl Vahti {
         if !self.policy.enabled {
             return Ok(None);
         }
-        if !caller.covers(&request.profile.groups) {
+        if !caller.may_assign(&request.profile.groups) {
             return Err(Error::OutOfScope);
         }
         self.has_room()?;
         let secret = random::secret()?;
-        let command = self.command(&request, &secret)?;
+        let command = self.command(caller, &request, &secret)?;
         let logged_in = self.record(caller, &request, command).await?;
         if let Some(token) = &request.replaces {
             self.end_of_another_user(caller, &request.user, token).await;
@@ -98,7 +98,12 @@ impl Vahti {
         }))
     }
 
-    fn command(&self, request: &LoginRequest, secret: &Secret) -> Result<LogIn, Error> {
+    fn command(
+        &self,
+        caller: &Caller,
+        request: &LoginRequest,
+        secret: &Secret,
+    ) -> Result<LogIn, Error> {
         let replaces = request
             .replaces
             .as_deref()
@@ -124,7 +129,7 @@ impl Vahti {
             idempotency: request
                 .idempotency_key
                 .as_ref()
-                .map(|key| Sha256::digest(key).into()),
+                .map(|key| digest(&caller.by.key, key)),
         })
     }
 
@@ -149,9 +154,13 @@ impl Vahti {
                 StoreError::Conflict(Constraint::SessionId) => {
                     Error::Refused(Refusal::SessionIdTaken(id))
                 }
-                error => self.unavailable(error),
+                error => error.into(),
             })?;
-        answer.map_err(Error::from)
+        answer.map_err(|refusal| match refusal {
+            // The user is there, but not within the caller's scope.
+            Refusal::UnknownUser => Error::OutOfScope,
+            refusal => Error::Refused(refusal),
+        })
     }
 
     /// The browser may have held a session of somebody else: who logs in at the same browser ends that one.
@@ -178,4 +187,15 @@ impl Vahti {
             tracing::warn!(user = %found.user, %error, "the session that a login of another user replaced did not end");
         }
     }
+}
+
+/// What is kept of an idempotency key. Each API key has idempotency keys of its own.
+fn digest(api_key: &str, key: &str) -> [u8; 32] {
+    let length = (api_key.len() as u64).to_be_bytes();
+    Sha256::new()
+        .chain_update(length)
+        .chain_update(api_key)
+        .chain_update(key)
+        .finalize()
+        .into()
 }

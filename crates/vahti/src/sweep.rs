@@ -6,6 +6,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use vahti_core::{By, How, Timestamp, Verb};
 use vahti_store::StoreError;
@@ -36,6 +37,9 @@ impl Vahti {
         let mut deadlines = tokio::time::interval(DEADLINES_EVERY);
         let mut last_seen = tokio::time::interval(LAST_SEEN_EVERY);
         let mut retention = tokio::time::interval(RETENTION_EVERY);
+        for interval in [&mut deadlines, &mut last_seen, &mut retention] {
+            interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         let mut alarmed = false;
         loop {
             let swept = tokio::select! {
@@ -48,7 +52,6 @@ impl Vahti {
                 _ = retention.tick() => self.forget_ended().await,
             };
             if let Err(error) = swept {
-                self.failure();
                 tracing::warn!(%error, "the sweep goes on at its next turn");
             }
         }

@@ -1,9 +1,6 @@
 //! The host: what every use case stands on, and the one path by which an account changes.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use vahti_core::{Account, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, decide};
 use vahti_store::{Clock, Host, Store, StoreError, Witness};
@@ -21,13 +18,13 @@ pub struct Vahti {
     min_free_bytes: u64,
     /// Up to when last-seen times are written.
     pub(crate) written: tokio::sync::Mutex<Written>,
-    /// Set once the store can no longer be trusted: from then on every check answers *cannot tell*.
-    failed: AtomicBool,
+    /// Users whose recorded states are not what the policy gives.
+    outdated: Mutex<Vec<UserId>>,
 }
 
 impl Vahti {
-    /// Opens a host: `open` opens its store, and what the store holds is taken into the index. Accounts with more
-    /// active sessions than the policy now allows are brought under it before this returns.
+    /// Opens a host: `open` opens its store, and what the store holds is taken into the index. It writes nothing: see
+    /// [`Vahti::enforce_policy`].
     ///
     /// `home` is the name under which other hosts know this one.
     ///
@@ -60,7 +57,7 @@ impl Vahti {
             keys: Keys::default(),
             min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
-            failed: AtomicBool::new(false),
+            outdated: Mutex::default(),
         };
         host.load().await?;
         Ok(host)
@@ -94,7 +91,20 @@ impl Vahti {
                 }
             })
             .await?;
-        self.keys.set(self.store.keys().await?);
+        self.keys.add(self.store.keys().await?);
+        *self.outdated.lock().unwrap_or_else(PoisonError::into_inner) = outdated;
+        Ok(())
+    }
+
+    /// Records what a changed policy means for the sessions that are open: those beyond the limit wait from now on. Call
+    /// it once after [`Vahti::open`] in the program that serves; checks go by the new policy even without. A
+    /// program that only reads does not call it, so that its own policy changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]: call it again; what is done stays done.
+    pub async fn enforce_policy(&self) -> Result<(), StoreError> {
+        let outdated =
+            std::mem::take(&mut *self.outdated.lock().unwrap_or_else(PoisonError::into_inner));
         for user in outdated {
             self.settle(&user).await?;
         }
@@ -127,25 +137,11 @@ impl Vahti {
         self.clock.now()
     }
 
-    /// Why this host cannot tell any more and its process should end; none as long as all is well. From the first time
-    /// that it says so, every check is [`Error::Unavailable`].
+    /// Why this host cannot tell any more and its process should end; none as long as all is well. From then on every
+    /// check is [`Error::Unavailable`].
+    #[must_use]
     pub fn failure(&self) -> Option<String> {
-        let failure = self.store.failure();
-        if failure.is_some() {
-            self.failed.store(true, Ordering::Release);
-        }
-        failure
-    }
-
-    /// Whether the store can no longer be trusted.
-    pub(crate) fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire)
-    }
-
-    /// Translates an error of the store, and notices when it is one that never passes.
-    pub(crate) fn unavailable(&self, error: StoreError) -> Error {
-        self.failure();
-        error.into()
+        self.store.failure()
     }
 
     /// The one path by which an account changes: decided under its lock, durable and known to the index before
@@ -159,7 +155,7 @@ impl Vahti {
         let answer = self
             .try_transact(caller, user, decide)
             .await
-            .map_err(|error| self.unavailable(error))?;
+            .map_err(Error::from)?;
         answer.map_err(Error::from)
     }
 
@@ -192,11 +188,7 @@ impl Vahti {
 
     /// The account of a user within the caller's scope.
     pub(crate) async fn account(&self, caller: &Caller, user: &UserId) -> Result<Account, Error> {
-        let account = self
-            .store
-            .account(user)
-            .await
-            .map_err(|error| self.unavailable(error))?;
+        let account = self.store.account(user).await.map_err(Error::from)?;
         account
             .filter(|account| caller.covers(&account.profile.groups))
             .ok_or(Error::Refused(Refusal::UnknownUser))
@@ -208,11 +200,7 @@ impl Vahti {
         caller: &Caller,
         id: &vahti_core::SessionId,
     ) -> Result<Account, Error> {
-        let account = self
-            .store
-            .account_of(id)
-            .await
-            .map_err(|error| self.unavailable(error))?;
+        let account = self.store.account_of(id).await.map_err(Error::from)?;
         account
             .filter(|account| caller.covers(&account.profile.groups))
             .ok_or_else(|| Error::Refused(Refusal::UnknownSession(id.clone())))

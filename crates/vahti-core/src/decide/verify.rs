@@ -81,10 +81,14 @@ pub fn verify(
     Decision { commit, answer }
 }
 
-/// The open session that is meant. A stamp that was taken before means none that logged in since.
+/// The open session that is meant. A stamp that was taken before means none that logged in since; and none is meant whose
+/// deadline has passed, even if its place is not given away yet: a check would deny it all the same.
 fn target(draft: &Draft<'_>, command: &Verify) -> Result<SessionId, Refusal> {
     let account = &draft.account;
-    let was_there = |session: &&Session| session.login.stamp <= draft.stamp();
+    let was_there = |session: &&Session| {
+        session.login.stamp <= draft.stamp()
+            && session.overdue(draft.policy, draft.moment.now).is_none()
+    };
     match &command.session {
         None => account
             .open_sessions()
@@ -94,10 +98,11 @@ fn target(draft: &Draft<'_>, command: &Verify) -> Result<SessionId, Refusal> {
             .ok_or(Refusal::NoOpenSession),
         Some(id) => match account.open_session(id).filter(was_there) {
             Some(_) => Ok(id.clone()),
-            None if account
-                .sessions
-                .iter()
-                .any(|session| session.id == *id && !session.is_open()) =>
+            None if account.sessions.iter().any(|session| {
+                session.id == *id
+                    && (!session.is_open()
+                        || session.overdue(draft.policy, draft.moment.now).is_some())
+            }) =>
             {
                 Err(Refusal::SessionEnded(id.clone()))
             }

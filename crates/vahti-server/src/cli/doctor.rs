@@ -100,6 +100,10 @@ fn folder(config: &Config, report: &mut Report) -> Result<(), Failure> {
     let folder = folder_of(path);
     let shown = folder.display();
     let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    if !folder.exists() {
+        let said = format!("{shown} is not there: make it, or set `store.url`");
+        return report.fail("folder", &said);
+    }
     match rustix::fs::access(folder, access) {
         Ok(()) => report.ok("folder", &format!("{shown} can be written"))?,
         Err(cause) => {
@@ -128,7 +132,7 @@ fn folder(config: &Config, report: &mut Report) -> Result<(), Failure> {
 fn disk(config: &Config, report: &mut Report) -> Result<(), Failure> {
     let needed = config.store.min_free_bytes;
     let Ok(disk) = rustix::fs::statvfs(folder_of(&config.store.path)) else {
-        return report.warn("disk", "cannot be asked how much is free");
+        return report.warn("disk", "nobody knows how much is free there");
     };
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let said = format!(

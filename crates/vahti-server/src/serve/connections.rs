@@ -20,12 +20,13 @@ use tokio_util::sync::CancellationToken;
 const HEAD: Duration = Duration::from_secs(75);
 /// Connections at a time, if the operating system lets the process have as many files.
 const MOST: u64 = 16_384;
-/// Files that are left for the database and the rest.
-const OTHER_FILES: u64 = 64;
+/// Connections at a time to the owner's socket.
+pub(crate) const OWNER_PLACES: usize = 64;
+/// Files that are left for the owner's socket, the database and the rest.
+const OTHER_FILES: u64 = 128;
 
 /// The connections of one server, over all its listeners.
 pub(crate) struct Connections {
-    places: Arc<Semaphore>,
     stop: CancellationToken,
     accepting: Vec<JoinHandle<GracefulShutdown>>,
 }
@@ -33,20 +34,20 @@ pub(crate) struct Connections {
 impl Connections {
     /// None yet. `stop` ends the accepting of new ones.
     pub(crate) fn new(stop: CancellationToken) -> Self {
-        let places = usize::try_from(room()).unwrap_or(usize::MAX);
         Self {
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             stop,
             accepting: Vec::new(),
         }
     }
 
-    /// Starts to accept: every connection of `listener` is answered by `router`, until the stop.
-    pub(crate) fn accept<L: Listener>(&mut self, mut listener: L, router: Router) {
+    /// Starts to accept: every connection of `listener` is answered by `router`, until the stop. Each listener has places
+    /// of its own, so that a crowd on the network never keeps out whoever owns the database.
+    pub(crate) fn accept<L: Listener>(&mut self, mut listener: L, router: Router, places: usize) {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
         let service = TowerToHyperService::new(router);
-        let (places, stop) = (Arc::clone(&self.places), self.stop.clone());
+        let places = Arc::new(Semaphore::new(places));
+        let stop = self.stop.clone();
         self.accepting.push(tokio::spawn(async move {
             let open = GracefulShutdown::new();
             let accepting = async {
@@ -77,8 +78,8 @@ impl Connections {
     }
 }
 
-/// How many connections the process has files for. Asks the operating system for as many as it gives.
-fn room() -> u64 {
+/// How many connections from the network the process has files for. Asks the operating system for as many as it gives.
+pub(crate) fn network_places() -> usize {
     let limits = getrlimit(Resource::Nofile);
     let most = limits.maximum.unwrap_or(u64::MAX);
     let wanted = most.min(MOST + OTHER_FILES);
@@ -92,5 +93,8 @@ fn room() -> u64 {
     } else {
         current
     };
-    files.saturating_sub(OTHER_FILES).clamp(16, MOST)
+    let places = files.saturating_sub(OTHER_FILES).clamp(16, MOST);
+    usize::try_from(places).map_or(Semaphore::MAX_PERMITS, |places| {
+        places.min(Semaphore::MAX_PERMITS)
+    })
 }

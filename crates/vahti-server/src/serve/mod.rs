@@ -31,11 +31,11 @@ use crate::http;
 
 pub(crate) use self::listen::listen;
 pub(crate) use self::logs::{LogFormat, start as start_logs};
-pub(crate) use self::open::{Closed, Opened, now, open};
+pub(crate) use self::open::{Closed, Opened, now, open, open_to_serve};
 pub(crate) use self::owner::{Address, answers, socket_of};
 pub(crate) use self::policy::in_a_sentence;
 
-use self::connections::Connections;
+use self::connections::{Connections, OWNER_PLACES, network_places};
 use self::owner::OwnerSocket;
 use self::stop::Signals;
 
@@ -78,7 +78,7 @@ impl Serve {
         for warning in config.warnings() {
             output::remark(format!("{}: {warning}", warning.key()));
         }
-        let opened = open(&config)
+        let opened = open_to_serve(&config)
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
         let listener = listen(config.http.listen, "vahti serve").await?;
@@ -117,8 +117,8 @@ impl Server {
         let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
         let mut connections = Connections::new(stop.clone());
         let app = app(config, &vahti);
-        connections.accept(listener, http::router(app.clone()));
-        connections.accept(owner, http::owner_router(app));
+        connections.accept(listener, http::router(app.clone()), network_places());
+        connections.accept(owner, http::owner_router(app), OWNER_PLACES);
         Ok(Self {
             vahti,
             address,

@@ -1,5 +1,6 @@
 //! Opens the host on its database. The one file of the server that names a concrete store.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub(crate) enum Closed {
         /// Its id, if it said so.
         pid: Option<u32>,
     },
-    /// The database cannot be used; a sentence without its full stop.
+    /// The database cannot be used: why, without a full stop.
     Unusable(String),
 }
 
@@ -43,6 +44,10 @@ impl From<OpenError> for Closed {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Owned { pid, .. } => Self::Owned { pid },
+            OpenError::Io { cause, .. } => Self::Unusable(match cause.kind() {
+                ErrorKind::NotFound => "its folder is not there".to_owned(),
+                _ => cause.to_string(),
+            }),
             other => Self::Unusable(other.to_string()),
         }
     }
@@ -66,7 +71,9 @@ impl Closed {
             Self::Owned { pid: None } => {
                 format!("{database} is in use by another process. One process owns a database.")
             }
-            Self::Unusable(cause) => format!("The database cannot be used: {cause}."),
+            Self::Unusable(cause) => {
+                format!("The database {database} cannot be used: {cause}.")
+            }
         }
     }
 }
@@ -83,6 +90,14 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, Closed> {
         }
     }
     try_open(config).await
+}
+
+/// As [`open`], for a program that serves: what its policy means for open sessions is recorded. A command that only wants to
+/// know must not do that, for its configuration may be another.
+pub(crate) async fn open_to_serve(config: &Config) -> Result<Opened, Closed> {
+    let opened = open(config).await?;
+    opened.vahti.enforce_policy().await?;
+    Ok(opened)
 }
 
 async fn try_open(config: &Config) -> Result<Opened, Closed> {

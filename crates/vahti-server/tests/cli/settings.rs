@@ -109,3 +109,19 @@ fn every_exit_code_means_what_the_help_says() {
         2
     );
 }
+
+#[test]
+fn a_folder_that_is_not_there_is_named_and_not_made() {
+    let folder = Folder::new();
+    folder.write("vahti.toml", "[store]\nurl = \"sqlite:none/v.db\"\n");
+    let key = ["key", "create", "--role", "app", "--name", "lms"];
+    assert_eq!(
+        folder.vahti(&key).refused(3),
+        "vahti: The database none/v.db cannot be used: its folder is not there.\n"
+    );
+    let doctor = folder.vahti(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    let said = "FAIL  folder           none is not there: make it, or set `store.url`";
+    assert!(doctor.out.contains(said), "{doctor:?}");
+    assert_eq!(folder.names("."), ["vahti.toml"]);
+}

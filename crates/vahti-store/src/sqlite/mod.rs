@@ -207,6 +207,18 @@ impl SqliteStore {
             .await
     }
 
+    /// As [`SqliteStore::ask`], for a question that may take long.
+    async fn ask_long<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&rusqlite::Connection, &Host) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.trusted()?;
+        let host = self.host.clone();
+        self.readers
+            .ask_long(move |connection| question(connection, &host))
+            .await
+    }
+
     fn trusted(&self) -> Result<(), StoreError> {
         match self.failure() {
             Some(why) => Err(StoreError::Unavailable(why)),
@@ -299,13 +311,13 @@ impl Store for SqliteStore {
 
     async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
         let query = query.clone();
-        self.ask(move |connection, host| query::sessions(connection, &*host.witness, &query))
+        self.ask_long(move |connection, host| query::sessions(connection, &*host.witness, &query))
             .await
     }
 
     async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError> {
         let query = query.clone();
-        self.ask(move |connection, _| query::events(connection, &query))
+        self.ask_long(move |connection, _| query::events(connection, &query))
             .await
     }
 
@@ -319,12 +331,13 @@ impl Store for SqliteStore {
     }
 
     async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
-        self.ask(move |connection, host| read::users_overdue(connection, host, now, most))
+        self.ask_long(move |connection, host| read::users_overdue(connection, host, now, most))
             .await
     }
 
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
-        self.ask(|connection, _| chain::check(connection)).await
+        self.ask_long(|connection, _| chain::check(connection))
+            .await
     }
 
     fn free_bytes(&self) -> Option<u64> {

@@ -19,6 +19,8 @@ const READERS: u32 = 3;
 pub(super) struct Readers {
     idle: Arc<Mutex<Vec<Connection>>>,
     free: Arc<Semaphore>,
+    /// Places for questions that may take long: one connection is always left for what a command has to look up.
+    long: Arc<Semaphore>,
 }
 
 /// A connection in use; it goes back when it is dropped, also by a panic.
@@ -43,6 +45,7 @@ impl Readers {
         Ok(Self {
             idle: Arc::new(Mutex::new(idle?)),
             free: Arc::new(Semaphore::new(READERS as usize)),
+            long: Arc::new(Semaphore::new(READERS as usize - 1)),
         })
     }
 
@@ -71,6 +74,20 @@ impl Readers {
         answered.await.map_err(|cause| {
             StoreError::Unavailable(format!("a question was not answered: {cause}"))
         })?
+    }
+
+    /// As [`Readers::ask`], for a question that may take long.
+    pub(super) async fn ask_long<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let place = Arc::clone(&self.long).acquire_owned().await;
+        // The place is held by the question itself: it goes on when whoever asked has left.
+        self.ask(move |connection| {
+            let _place = place;
+            question(connection)
+        })
+        .await
     }
 
     /// Waits for the questions under way, and closes the connections.

@@ -67,6 +67,16 @@ pub(crate) async fn open_store(
         .expect("the database opens")
 }
 
+/// A host as a server runs it: what the policy means for open sessions is recorded.
+async fn serve(folder: &Path, policy: Policy, clock: Arc<dyn Clock>) -> Vahti {
+    let vahti = open(folder, policy, clock).await;
+    vahti
+        .enforce_policy()
+        .await
+        .expect("the policy is enforced");
+    vahti
+}
+
 pub(crate) fn app() -> Caller {
     Caller::named("lms", How::Api)
 }
@@ -102,7 +112,7 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) async fn new(policy: Policy) -> Self {
         let (folder, clock) = (tempfile::tempdir().expect("a folder"), TestClock::new());
-        let vahti = open(folder.path(), policy, clock.clone()).await;
+        let vahti = serve(folder.path(), policy, clock.clone()).await;
         Self {
             folder,
             clock,
@@ -113,7 +123,7 @@ impl Scene {
     pub(crate) async fn restart(self, policy: Policy) -> Self {
         self.vahti.close().await;
         drop(self.vahti);
-        let vahti = open(self.folder.path(), policy, self.clock.clone()).await;
+        let vahti = serve(self.folder.path(), policy, self.clock.clone()).await;
         Self { vahti, ..self }
     }
 

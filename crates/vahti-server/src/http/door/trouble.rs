@@ -64,10 +64,16 @@ impl Trouble {
         } else {
             "Nothing is known to have changed."
         };
-        let detail = format!(
-            "The database does not answer since {}. {changed} Active sessions go on; try again in 1 s.",
-            text::time_of_day(since, now)
-        );
+        let since = text::time_of_day(since, now);
+        let detail = if vahti.failure().is_some() {
+            format!(
+                "The database failed at {since}, and this server ends. {changed} Try again once it has been started anew."
+            )
+        } else {
+            format!(
+                "The database does not answer since {since}. {changed} Active sessions go on; try again in 1 s."
+            )
+        };
         Refused::new(ProblemType::Unavailable, detail)
     }
 }
