@@ -59,7 +59,8 @@ fn documentation(options: &Options) -> Result<Row, String> {
 impl Options {
     /// The arguments and the environment of a test binary.
     fn apply(&self, command: &mut Command) {
-        command.args(&self.filter);
+        // What a proof counted is worth reading also when it passed.
+        command.arg("--show-output").args(&self.filter);
         if self.long {
             command.env("VAHTI_LONG", "1");
         }
