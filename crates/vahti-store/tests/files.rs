@@ -3,6 +3,7 @@
 #![cfg(all(feature = "conformance", feature = "sqlite"))]
 
 use std::{
+    collections::BTreeMap,
     fs,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
@@ -13,7 +14,7 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use vahti_core::{OnLimit, Policy};
+use vahti_core::{Account, OnLimit, Policy};
 use vahti_store::{
     Host,
     conformance::{Stage, id, login, session_id, stored},
@@ -216,6 +217,8 @@ enum Act {
     },
     End(u8),
     Verify(u8),
+    InvalidateAll(u8, bool),
+    See(u8),
     Wait(u16),
     Reopen,
     Forget,
@@ -227,6 +230,8 @@ fn act() -> impl Strategy<Value = Act> {
             .prop_map(|(user, group, note)| Act::Login { user, group, note }),
         2 => any::<u8>().prop_map(Act::End),
         2 => any::<u8>().prop_map(Act::Verify),
+        1 => (0..4_u8, any::<bool>()).prop_map(|(user, hold)| Act::InvalidateAll(user, hold)),
+        1 => any::<u8>().prop_map(Act::See),
         2 => (1..5_000_u16).prop_map(Act::Wait),
         1 => Just(Act::Reopen),
         1 => Just(Act::Forget),
@@ -251,11 +256,20 @@ fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
+/// The account but for its last-seen times, which are written apart from commits.
+fn unseen(account: Account) -> Account {
+    let mut account = stored(account);
+    for session in &mut account.sessions {
+        session.last_seen.at = session.login.at;
+    }
+    account
+}
+
 /// Does a history; after each time the store is opened again, every account is as the last commit left it.
 async fn run(path: &Path, policy: Policy, acts: Vec<Act>) {
     let mut stage = stage(path, policy.clone());
     let (mut sessions, mut time) = (Vec::new(), 0);
-    let mut told: std::collections::BTreeMap<String, vahti_core::Account> = Default::default();
+    let mut told: BTreeMap<String, Account> = Default::default();
     for act in acts.into_iter().chain([Act::Reopen]) {
         match act {
             Act::Login { user, group, note } => {
@@ -284,6 +298,15 @@ async fn run(path: &Path, policy: Policy, acts: Vec<Act>) {
                     .await
                     .expect("an answer");
             }
+            Act::InvalidateAll(user, hold_logins) => {
+                let user = format!("user{user}");
+                let done = stage.invalidate_all(&user, hold_logins).await;
+                done.expect("an invalidate");
+            }
+            Act::See(n) if !sessions.is_empty() => {
+                let (_, session) = &sessions[usize::from(n) % sessions.len()];
+                stage.witness.see(session, stage.now());
+            }
             Act::Wait(seconds) => {
                 time += i64::from(seconds) * 100;
                 stage.clock.set(time);
@@ -294,16 +317,19 @@ async fn run(path: &Path, policy: Policy, acts: Vec<Act>) {
             }
             Act::Reopen => {
                 for account in stage.witness.told() {
-                    told.insert(account.user.to_string(), stored(account));
+                    told.insert(account.user.to_string(), unseen(account));
                 }
                 stage.store.close().await;
                 stage = self::stage(path, policy.clone());
                 stage.clock.set(time);
                 for (user, account) in &told {
-                    assert_eq!(stage.account(user).await.as_ref(), Some(account));
+                    assert_eq!(
+                        stage.account(user).await.map(unseen).as_ref(),
+                        Some(account)
+                    );
                 }
             }
-            Act::End(_) | Act::Verify(_) => {}
+            Act::End(_) | Act::Verify(_) | Act::See(_) => {}
         }
     }
     let report = stage.store.check_chain().await.expect("a report");

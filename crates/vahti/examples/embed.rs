@@ -4,11 +4,9 @@
 
 use std::{error::Error, sync::Arc};
 
+use vahti::core::{How, Policy, UserId};
+use vahti::store::{StoreError, memory::MemoryStore};
 use vahti::{Caller, LoginRequest, Question, SystemClock, Vahti, VerifyRequest};
-use vahti::{
-    core::{How, Policy, UserId},
-    store::{StoreError, memory::MemoryStore},
-};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -17,52 +15,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let open = async |host| Ok::<_, StoreError>(MemoryStore::new(host));
     let vahti = Vahti::open(policy, clock, "example", open).await?;
 
-    let app = Caller::named("lms", How::Api);
-    let aino = UserId::new("aino")?;
-    let home = vahti
-        .login(&app, LoginRequest::of(aino.clone()))
-        .await?
-        .ok_or("not tracked")?;
-    let hall = vahti
-        .login(&app, LoginRequest::of(aino.clone()))
-        .await?
-        .ok_or("not tracked")?;
-    assert!(
-        vahti
-            .check(&app, &Question::token(&home.token))
-            .await?
-            .allows()
-    );
-    assert!(
-        !vahti
-            .check(&app, &Question::token(&hall.token))
-            .await?
-            .allows()
-    );
+    let (app, aino) = (Caller::named("lms", How::Api), UserId::new("aino")?);
+    let login = async || vahti.login(&app, LoginRequest::of(aino.clone())).await;
+    let home = login().await?.ok_or("not tracked")?;
+    let hall = login().await?.ok_or("not tracked")?;
+    let check = async |token: &str| vahti.check(&app, &Question::token(token)).await;
+    assert!(check(&home.token).await?.allows());
+    assert!(!check(&hall.token).await?.allows());
 
     let supervisor = Caller::named("maija", How::List);
-    let session_id = Some(hall.record.session.id.clone());
-    vahti
-        .verify(
-            &supervisor,
-            VerifyRequest {
-                user: aino,
-                session_id,
-                keep_others: false,
-            },
-        )
-        .await?;
-    assert!(
-        vahti
-            .check(&app, &Question::token(&hall.token))
-            .await?
-            .allows()
-    );
-    let waits = vahti.check(&app, &Question::token(&home.token)).await?;
+    let seat = hall.record.session.id.clone();
+    let request = VerifyRequest::of(aino.clone(), seat);
+    vahti.verify(&supervisor, request).await?;
+    assert!(check(&hall.token).await?.allows());
+
+    let waits = check(&home.token).await?.verdict;
     println!(
         "The hall goes on; at home: {} ({}).",
-        waits.verdict.as_str(),
-        waits.verdict.reason()
+        waits.as_str(),
+        waits.reason()
     );
     Ok(())
 }

@@ -21,6 +21,18 @@ pub struct VerifyRequest {
     pub keep_others: bool,
 }
 
+impl VerifyRequest {
+    /// Lets this session of this user in; the user's others wait.
+    #[must_use]
+    pub const fn of(user: UserId, session: SessionId) -> Self {
+        Self {
+            user,
+            session_id: Some(session),
+            keep_others: false,
+        }
+    }
+}
+
 impl Vahti {
     /// Lets a session in. The user's other sessions wait from now on. Returns the session and those that were
     /// active and now wait.

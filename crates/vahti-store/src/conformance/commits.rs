@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use vahti_core::{Account, Commit, Decision, Moment, Policy, decide};
+use vahti_core::{
+    Account, Commit, Decision, Moment, Policy, SecretHash,
+    decide::{self, LogIn},
+};
 
 use super::{Open, Stage, at, by, id, login, session_id, stored};
 use crate::{Constraint, EventQuery, StoreError};
@@ -222,15 +225,22 @@ pub async fn what_was_written_is_there_after_the_store_was_opened_again(open: &O
     command.profile.groups = super::groups(&["exam", "cn:staff/x"]);
     command.place = Some("seat 1".to_owned());
     command.idempotency = Some([3; 32]);
-    let done = stage.log_in("ann", command).await.expect("a login");
-    done.expect("not refused");
+    let again = LogIn {
+        secret: SecretHash::from_bytes([8; 32]),
+        ..command.clone()
+    };
+    for command in [command, again] {
+        let done = stage.log_in("ann", command).await.expect("a login");
+        done.expect("not refused");
+    }
     for session in ["a2", "a3", "a4"] {
         stage.login("ann", session).await.expect("a login");
     }
     stage.verify("ann", "a3").await.expect("a verify");
     stage.end("ann", "a4").await.expect("an end");
-    invalidate(&stage).await;
-    let before = stage.account("ann").await.expect("an account");
+    stage.invalidate_all("ann", true).await.expect("it");
+    let before = stored(stage.witness.newest("ann").expect("the witness was told"));
+    assert_eq!(before.sessions[0].secret, SecretHash::from_bytes([8; 32]));
     stage.store.close().await;
 
     let stage = Stage::with(open, policy);
@@ -238,18 +248,4 @@ pub async fn what_was_written_is_there_after_the_store_was_opened_again(open: &O
     let ended = stage.store.account_of(&session_id("a4")).await;
     assert_eq!(ended.expect("an answer").expect("it").user, id("ann"));
     stage.store.close().await;
-}
-
-async fn invalidate(stage: &Stage) {
-    let policy = Arc::clone(&stage.policy);
-    let command = decide::Invalidate {
-        which: decide::Which::All,
-        hold_logins: true,
-        at: None,
-    };
-    let decide = move |account: &Account, moment| {
-        decide::invalidate(account, &policy, &by(), &command, moment)
-    };
-    let done = stage.run("ann", decide).await.expect("an answer");
-    done.expect("not refused");
 }

@@ -258,6 +258,20 @@ impl Stage {
         ended.await.map(drop)
     }
 
+    /// Puts all sessions of `user` on hold; with `hold_logins` the later ones too.
+    pub async fn invalidate_all(&self, user: &str, hold_logins: bool) -> Result<(), StoreError> {
+        let policy = Arc::clone(&self.policy);
+        let command = decide::Invalidate {
+            which: Which::All,
+            hold_logins,
+            at: None,
+        };
+        let done = self.run(user, move |account, moment| {
+            decide::invalidate(account, &policy, &by(), &command, moment)
+        });
+        done.await.map(drop)
+    }
+
     /// Lets one session in.
     pub async fn verify(&self, user: &str, session: &str) -> Result<(), StoreError> {
         let verified = self.try_to_verify(user, session).await?;

@@ -189,10 +189,12 @@ impl Writer {
     /// Nothing can be begun: whoever waits now is told at once, and does not wait for one try each.
     fn refuse(&mut self, first: Waiting, why: &str) {
         self.faults.batch_is_over(&self.desk.connection);
-        let mut next = Some(first);
-        while let Some(job) = next.take() {
+        let mut waiting = vec![first];
+        while let Ok(job) = self.queue.try_recv() {
+            waiting.push(job);
+        }
+        for job in waiting {
             job.answer(Err(StoreError::Unavailable(why.to_owned())));
-            next = self.queue.try_recv().ok();
         }
     }
 
