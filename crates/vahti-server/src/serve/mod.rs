@@ -33,7 +33,6 @@ pub(crate) use self::listen::listen;
 pub(crate) use self::logs::{LogFormat, start as start_logs};
 pub(crate) use self::open::{Closed, Opened, now, open, open_to_serve};
 pub(crate) use self::owner::{Address, answers, socket_of};
-pub(crate) use self::policy::in_a_sentence;
 
 use self::connections::{Connections, OWNER_PLACES, network_places};
 use self::owner::OwnerSocket;
@@ -138,7 +137,7 @@ impl Server {
     /// Says that it is ready: where it answers, which database it owns, what the limit is.
     fn tell(&self, database: &Path, format: LogFormat) {
         let (address, database) = (self.address, database.display());
-        let policy = in_a_sentence(self.vahti.policy());
+        let policy = http::limit_in_words(self.vahti.policy()).join(" ");
         match format {
             LogFormat::Json => tracing::info!(%address, %database, policy, "ready"),
             LogFormat::Text => {

@@ -1,6 +1,6 @@
-//! The policy of the rules, from the configuration; and in one sentence, for whoever starts the server.
+//! The policy of the rules, from the configuration.
 
-use vahti_core::{Bypass, Group, OnLimit, Policy, UserId};
+use vahti_core::{Bypass, Group, Policy, UserId};
 
 use crate::config::Config;
 
@@ -43,37 +43,10 @@ pub(crate) fn policy(config: &Config) -> Result<Policy, String> {
     })
 }
 
-/// The limit and what happens at it.
-pub(crate) fn in_a_sentence(policy: &Policy) -> String {
-    if !policy.enabled {
-        return "Sessions are not tracked: every check allows.".to_owned();
-    }
-    let who = match (policy.max_per_user, policy.groups.is_empty()) {
-        (0, true) => return "A user may have any number of active sessions.".to_owned(),
-        (0, false) => "any number of active sessions, or what the user's groups allow".to_owned(),
-        (1, true) => "1 active session".to_owned(),
-        (1, false) => "1 active session, or what the user's groups allow".to_owned(),
-        (n, true) => format!("{n} active sessions"),
-        (n, false) => format!("{n} active sessions, or what the user's groups allow"),
-    };
-    let beyond = match policy.on_limit {
-        OnLimit::Hold => "a further login waits for a supervisor (hold)",
-        OnLimit::Deny => "a further login is refused (deny)",
-        OnLimit::EvictOldest => {
-            "a further login ends the one that was let in longest ago (evict_oldest)"
-        }
-        OnLimit::EvictIdle => {
-            "a further login ends the one that is unseen for longest (evict_idle)"
-        }
-        OnLimit::Ask => "a further login waits until the user chooses which one ends (ask)",
-        OnLimit::Freeze => "a further login makes all of them wait for a supervisor (freeze)",
-        OnLimit::Observe => "beyond that nothing is refused, only recorded (observe)",
-    };
-    format!("A user may have {who}; {beyond}.")
-}
-
 #[cfg(test)]
 mod tests {
+    use vahti_core::OnLimit;
+
     use super::*;
     use crate::config::Source;
 
@@ -82,10 +55,6 @@ mod tests {
         let config = Config::load(Source::default()).expect("the defaults");
         let policy = policy(&config).expect("a policy");
         assert_eq!((policy.max_per_user, policy.on_limit), (1, OnLimit::Hold));
-        assert_eq!(
-            in_a_sentence(&policy),
-            "A user may have 1 active session; a further login waits for a supervisor (hold)."
-        );
     }
 
     #[test]

@@ -36,25 +36,13 @@ fn a_signal_ends_it_in_good_order_and_times_of_use_are_written() {
     }
 }
 
-/// It takes as long as it may: eight seconds. So it runs only when long tests are asked for.
 #[test]
 fn a_client_that_never_finishes_its_head_does_not_keep_it_from_ending() {
-    if !is_long() {
-        return;
-    }
     let server = Folder::new().serve();
     let mut slow = TcpStream::connect(&server.address).expect("it answers");
     slow.write_all(b"POST /v1/check HTTP/1.1\r\nhost: x\r\n")
         .expect("it reads");
     assert_eq!(server.stop().code(), Some(0));
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether long tests are asked for is said by the environment"
-)]
-fn is_long() -> bool {
-    std::env::var_os("VAHTI_LONG").is_some()
 }
 
 #[test]

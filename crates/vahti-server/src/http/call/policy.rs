@@ -40,6 +40,20 @@ fn texts<'a, T: ToString + 'a>(all: impl IntoIterator<Item = &'a T>) -> Vec<Stri
 
 /// The policy in sentences for people.
 fn sentences(policy: &Policy) -> Vec<String> {
+    let mut sentences = limit_in_words(policy);
+    if policy.enabled {
+        sentences.extend(deadlines(policy));
+        sentences.push(format!(
+            "A user may have {} that wait; beyond that the longest unseen ends.",
+            sessions(policy.held_max_per_user, "")
+        ));
+        sentences.push(exempt(policy));
+    }
+    sentences
+}
+
+/// The limit and what happens at it, in sentences for people.
+pub(crate) fn limit_in_words(policy: &Policy) -> Vec<String> {
     if !policy.enabled {
         return vec![
             "Sessions are not tracked: nothing is recorded, and every check allows.".to_owned(),
@@ -59,12 +73,6 @@ fn sentences(policy: &Policy) -> Vec<String> {
     if policy.max_per_user > 0 || !policy.groups.is_empty() {
         sentences.push(at_the_limit(policy.on_limit).to_owned());
     }
-    sentences.extend(deadlines(policy));
-    sentences.push(format!(
-        "A user may have {} that wait; beyond that the longest unseen ends.",
-        sessions(policy.held_max_per_user, "")
-    ));
-    sentences.push(exempt(policy));
     sentences
 }
 
