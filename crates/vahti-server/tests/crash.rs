@@ -333,7 +333,7 @@ fn what_was_acknowledged_survives_kills_and_power_cuts() {
 fn is_caught(plant: &'static str) -> bool {
     let scene = Scene::new(plant);
     let mut tally = Tally::default();
-    (0..30).any(|number| {
+    (0..60).any(|number| {
         scene.round(number, &mut tally);
         !tally.lost.is_empty()
     })

@@ -47,7 +47,7 @@ impl Desk {
     /// A desk that goes on after what the database holds.
     pub(super) fn new(connection: Connection, host: Host) -> rusqlite::Result<Self> {
         let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-        let newest = number("SELECT max(newest) FROM account")?;
+        let newest = number("SELECT newest FROM account WHERE id = 0")?;
         let next = Next {
             account: number("SELECT max(id) FROM account")? + 1,
             sequence: number("SELECT coalesce(max(seq), 0) FROM event")? + 1,
@@ -79,6 +79,14 @@ impl Desk {
     pub(super) fn go_back(&mut self, place: &Place) {
         self.changed.truncate(place.changed);
         self.next = place.next;
+    }
+
+    /// Writes the newest stamp of all, once a transaction: the next process goes on after it.
+    pub(super) fn write_newest(&self) -> Result<(), Trouble> {
+        self.connection
+            .prepare_cached("UPDATE account SET newest = ? WHERE id = 0")?
+            .execute([self.hlc.newest().to_bits()])?;
+        Ok(())
     }
 
     /// Takes a stamp greater than every one before.
@@ -179,8 +187,8 @@ impl Desk {
         let head = self.append(0, None, head, std::slice::from_ref(&event))?;
         let events = i64::try_from(head.events).map_err(Trouble::corrupt)?;
         self.connection
-            .prepare_cached("UPDATE account SET newest = ?, events = ?, hash = ? WHERE id = 0")?
-            .execute((event.stamp.to_bits(), events, head.hash))?;
+            .prepare_cached("UPDATE account SET events = ?, hash = ? WHERE id = 0")?
+            .execute((events, head.hash))?;
         Ok(())
     }
 

@@ -93,7 +93,7 @@ mod on {
             self.plants(Plant::WitnessAfterAnswer)
         }
 
-        /// Makes the moment between the answer and the witness long enough to be met.
+        /// Makes the moment that a planted fault opens long enough to be met.
         pub(in crate::sqlite) fn linger(&self) {
             #[expect(
                 clippy::disallowed_methods,

@@ -286,15 +286,21 @@ impl Store for SqliteStore {
         each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
     ) -> Result<(), StoreError> {
         let (sender, mut stream) = mpsc::channel(STREAM);
-        let read = self.ask(move |connection, host| {
-            stream::accounts(connection, &*host.witness, ended_after, &sender)
+        let parts = self.ask(|connection, _| stream::parts(connection)).await?;
+        let [first, second] = parts.map(|part| {
+            let sender = sender.clone();
+            self.ask(move |connection, host| {
+                stream::accounts(connection, &*host.witness, part, ended_after, &sender)
+            })
         });
+        drop(sender);
         let take = async {
             while let Some(accounts) = stream.recv().await {
                 accounts.iter().for_each(&mut *each);
             }
         };
-        tokio::join!(read, take).0
+        let (first, second, ()) = tokio::join!(first, second, take);
+        first.and(second)
     }
 
     async fn account(&self, user: &UserId) -> Result<Option<Account>, StoreError> {

@@ -1,6 +1,6 @@
 //! Every account with its sessions, in one pass over the database, for the start of a host.
 //!
-//! Two cursors in the order of accounts and logins, one over the open sessions and one over those that ended lately,
+//! Two parts are read at once. In each, two cursors in the order of accounts and logins, one over the open sessions and one over those that ended lately,
 //! are merged; an account's own columns are read once, with its first session.
 
 use rusqlite::{Connection, Rows};
@@ -27,7 +27,7 @@ macro_rules! sessions_by {
             " FROM session s INDEXED BY ",
             $index,
             " CROSS JOIN account a ON a.id = s.account CROSS JOIN person p ON p.account = s.account \
-             WHERE p.user IS NOT NULL AND ",
+             WHERE p.user IS NOT NULL AND s.account BETWEEN ?1 AND ?2 AND ",
             $which,
             " ORDER BY s.account, s.number"
         )
@@ -39,7 +39,7 @@ const OPEN: &str = sessions_by!("session_open", "s.ended_at IS NULL");
 /// There are few of these, so that sorting them costs little.
 const ENDED: &str = sessions_by!(
     "session_over_since",
-    "s.ended_at IS NOT NULL AND s.ended_at > ?1"
+    "s.ended_at IS NOT NULL AND s.ended_at > ?3"
 );
 
 /// A session, with its account if it is the cursor's first of that account.
@@ -96,17 +96,25 @@ impl<'s> Cursor<'s> {
     }
 }
 
-/// Sends all accounts; stops when nobody takes them any more.
+/// Two parts of all accounts, as nearly equal as their numbers tell: reading them costs more than the disk does.
+pub(super) fn parts(connection: &Connection) -> Result<[(i64, i64); 2], Trouble> {
+    let last: i64 = connection.query_row("SELECT max(id) FROM account", [], |row| row.get(0))?;
+    Ok([(1, last / 2), (last / 2 + 1, i64::MAX)])
+}
+
+/// Sends the accounts with these numbers; stops when nobody takes them any more.
 pub(super) fn accounts(
     connection: &Connection,
     witness: &dyn Witness,
+    (first, last): (i64, i64),
     ended_after: Timestamp,
     to: &mpsc::Sender<Vec<Account>>,
 ) -> Result<(), Trouble> {
     let mut open = connection.prepare_cached(OPEN)?;
     let mut ended = connection.prepare_cached(ENDED)?;
-    let mut open = Cursor::begin(open.query([])?, witness)?;
-    let mut ended = Cursor::begin(ended.query([ended_after.as_millis()])?, witness)?;
+    let since = ended_after.as_millis();
+    let mut open = Cursor::begin(open.query((first, last))?, witness)?;
+    let mut ended = Cursor::begin(ended.query((first, last, since))?, witness)?;
     let mut batch: Vec<Account> = Vec::with_capacity(BATCH);
     let mut current = None;
     loop {
@@ -129,6 +137,8 @@ pub(super) fn accounts(
             batch.extend(item.account);
         }
         if let Some(account) = batch.last_mut() {
+            // Most users have one session, and there may be a million of them.
+            account.sessions.reserve_exact(1);
             account.sessions.push(item.session);
         }
     }

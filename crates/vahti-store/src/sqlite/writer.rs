@@ -229,9 +229,11 @@ impl Writer {
     fn conclude(&mut self, done: &mut Done) {
         if self.faults.answers_before_commit() {
             done.answer();
+            self.faults.linger();
         }
         if self.faults.tells_before_commit() {
             self.tell_witness();
+            self.faults.linger();
         }
         if let Err(trouble) = self.commit(done.wrote) {
             let why = self.judge_commit(trouble);
@@ -252,7 +254,11 @@ impl Writer {
         if self.desk.connection.is_autocommit() {
             return Ok(());
         }
-        self.statement(if wrote { "COMMIT" } else { "ROLLBACK" })
+        if !wrote {
+            return self.statement("ROLLBACK");
+        }
+        self.desk.write_newest()?;
+        self.statement("COMMIT")
     }
 
     fn tell_witness(&mut self) {

@@ -2,7 +2,8 @@
 -- Personal text stands in `person` and `text` and nowhere else; whatever needs it names it by number.
 -- The names of constraints and of their columns are mapped to answers in `trouble.rs`.
 
--- What Vahti knows of one user besides the text: the registers. Account 0 is about no user.
+-- What Vahti knows of one user besides the text: the registers. Account 0 is about no user; its `newest` is the newest
+-- stamp of all.
 CREATE TABLE account (
     id               INTEGER PRIMARY KEY,
     newest           INTEGER NOT NULL,
