@@ -85,6 +85,7 @@ pub(crate) fn load(
         base_dir: None,
         environment: &environment.0,
         flags,
+        read_secret: Some(|path| std::fs::read_to_string(path)),
     })
     .map_err(|mistakes| Failure::wrong(mistakes.to_string()))
 }

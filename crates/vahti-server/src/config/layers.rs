@@ -7,7 +7,7 @@ use super::place::Place;
 use super::raw::{Raw, Setting};
 use super::schema::Schema;
 use super::suggest::nearest;
-use super::{DEFAULT_FILE, Source, toml_file};
+use super::{DEFAULT_FILE, Source, secret, tim, toml_file};
 
 /// The settings of all layers, weakest first.
 pub(super) struct Layers {
@@ -123,7 +123,8 @@ fn meant_variable(schema: &Schema, variable: &str) -> Option<String> {
     })
 }
 
-/// Of each key the strongest setting: the keys of the default file in its order, then groups by name.
+/// Of each key the strongest setting: the keys of the default file in its order, then groups by name. Secrets are taken
+/// out: from here on settings are only shown.
 pub(super) fn effective(settings: Vec<Setting>) -> Vec<Setting> {
     let mut strongest: Vec<Setting> = Vec::new();
     for setting in settings {
@@ -137,5 +138,10 @@ pub(super) fn effective(settings: Vec<Setting>) -> Vec<Setting> {
         Key::GroupLimit(name) => Some(name.clone()),
     };
     strongest.sort_by_key(group);
+    for setting in &mut strongest {
+        if setting.key.is(tim::SECRETS) {
+            secret::redact(&mut setting.raw);
+        }
+    }
     strongest
 }

@@ -1,7 +1,8 @@
 //! The configuration of the server: one commented default file that *is* the defaults, a file of the operator over it,
 //! then the environment, then flags. All mistakes are found before anything starts, and reported at once.
 //!
-//! Nothing here reads a file, the environment or a clock; what was read comes in as a [`Source`]. Options that have no
+//! Nothing here reads a file, the environment or a clock; what was read comes in as a [`Source`], with the way to read
+//! the files that secrets are kept in. Options that have no
 //! effect yet do not exist.
 
 mod broken;
@@ -16,9 +17,11 @@ mod public_url;
 mod raw;
 mod reader;
 mod schema;
+mod secret;
 mod sections;
 mod suggest;
 mod text;
+mod tim;
 mod toml_file;
 mod warning;
 
@@ -31,7 +34,9 @@ pub use self::mistake::{Mistake, Mistakes};
 pub use self::place::Place;
 pub use self::profile::{Profile, profile};
 pub use self::public_url::PublicUrl;
+pub use self::secret::Secrets;
 pub use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
+pub use self::tim::{Tim, UnknownSession};
 pub use self::warning::Warning;
 
 pub use vahti_core::OnLimit;
@@ -55,6 +60,8 @@ pub struct Source<'a> {
     pub environment: &'a [(String, String)],
     /// Flags of the command line: a dotted key such as `http.listen`, and its value as text. The last one wins.
     pub flags: &'a [(String, String)],
+    /// Reads a file that holds a secret. Without it `"file:PATH"` is a mistake.
+    pub read_secret: Option<fn(&Path) -> std::io::Result<String>>,
 }
 
 /// The configuration, complete and checked. Only [`Config::load`] makes one.
@@ -70,6 +77,8 @@ pub struct Config {
     pub bypass: Bypass,
     /// `[cookie]`: the session cookie.
     pub cookie: Cookie,
+    /// `[tim]`: the addresses for hosts of TIM's network.
+    pub tim: Tim,
     /// What is in effect and where it stands, for [`Config::to_toml`].
     effective: Vec<Setting>,
     /// How the operator's file is called.
@@ -95,10 +104,11 @@ impl Config {
         let sessions = Sessions::read(&mut reader);
         let bypass = Bypass::read(&mut reader);
         let cookie = Cookie::read(&mut reader);
+        let tim = Tim::read(&mut reader, &source, base_dir);
 
         let mistakes = reader.into_mistakes();
-        match (http, store, sessions, bypass, cookie) {
-            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie))
+        match (http, store, sessions, bypass, cookie, tim) {
+            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie), Some(tim))
                 if mistakes.is_empty() =>
             {
                 let effective = layers::effective(layers.settings);
@@ -108,6 +118,7 @@ impl Config {
                     sessions,
                     bypass,
                     cookie,
+                    tim,
                     effective,
                     file,
                 })
@@ -117,7 +128,8 @@ impl Config {
     }
 
     /// The effective configuration as TOML: every key in the order of the default file, without its comments. Behind a
-    /// value that is not the default stands where it comes from. It loads back to the same configuration.
+    /// value that is not the default stands where it comes from. It loads back to the same configuration, unless a
+    /// secret stands in it: that is shown as a word that does not load.
     pub fn to_toml(&self) -> String {
         print::print(self)
     }
@@ -136,5 +148,6 @@ impl PartialEq for Config {
             && self.sessions == other.sessions
             && self.bypass == other.bypass
             && self.cookie == other.cookie
+            && self.tim == other.tim
     }
 }

@@ -31,6 +31,17 @@ pub(super) fn count_from_one(raw: &Raw) -> Result<u32, Wrong> {
     at_least(raw, 1)
 }
 
+/// An HTTP status that says no: 400 to 599.
+pub(super) fn error_status(raw: &Raw) -> Result<u16, Wrong> {
+    match raw {
+        Raw::Number(number @ 400..=599) => Ok(u16::try_from(*number).unwrap_or(400)),
+        other => Err(Wrong::new(
+            format!("This is {}.", other.kind()),
+            "Write a whole number from 400 to 599, without quotes.",
+        )),
+    }
+}
+
 fn at_least(raw: &Raw, least: u32) -> Result<u32, Wrong> {
     let number = if let Raw::Number(number) = raw {
         u32::try_from(*number).ok()

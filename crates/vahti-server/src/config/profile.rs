@@ -95,6 +95,8 @@ sessions.hold_after_end = "0s" # TIM has none.
 sessions.idle_timeout = "0s" # TIM has none.
 sessions.max_lifetime = "0s" # TIM has none: a forgotten session keeps its place until somebody ends it.
 bypass.groups = ["admin"] # TIM exempts administrators; name this group at their login.
+tim.enabled = true # TIM's hosts and tools find here what they know.
+tim.held_status = 490 # what TIM's pages wait for.
 "#;
 
 /// The commented configuration file of a profile: the default file with the profile's values in it, each with its reason
@@ -190,5 +192,7 @@ mod tests {
         );
         assert!(tim.sessions.idle_timeout.is_zero() && tim.sessions.max_lifetime.is_zero());
         assert!(tim.bypass.groups.iter().eq(["admin"]));
+        assert!(tim.tim.enabled && tim.tim.secrets.is_empty());
+        assert_eq!(tim.tim.held_status, 490);
     }
 }

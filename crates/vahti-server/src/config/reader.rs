@@ -1,7 +1,7 @@
 //! Takes typed values out of the layers and keeps count of what was wrong on the way, so that one mistake never hides
 //! another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::key::Key;
 use super::mistake::{Mistake, Wrong};
@@ -76,12 +76,13 @@ impl<'a> Reader<'a> {
             .and_then(|setting| parse(&setting.raw).ok())
     }
 
-    /// The effective list of a key. Each item may be a mistake of its own.
-    pub(super) fn set(
+    /// The effective list of a key. Each item may be a mistake of its own. A text in the place of a list is not shown, for
+    /// it may be a secret.
+    pub(super) fn list<T, List: FromIterator<T>>(
         &mut self,
         key: &str,
-        parse: impl Fn(&Raw) -> Result<String, Wrong>,
-    ) -> Option<BTreeSet<String>> {
+        parse: impl Fn(&Raw) -> Result<T, Wrong>,
+    ) -> Option<List> {
         let mut wrongs = Vec::new();
         for setting in self.settings.iter().filter(|setting| setting.key.is(key)) {
             let Raw::List(items) = &setting.raw else {
@@ -94,15 +95,19 @@ impl<'a> Reader<'a> {
             );
         }
         self.mistakes.append(&mut wrongs);
-        self.get(key, |raw| match raw {
-            Raw::List(items) => Ok(items
-                .iter()
-                .filter_map(|(item, _)| parse(item).ok())
-                .collect()),
-            other => Err(Wrong::new(
-                format!("This is {}.", other.kind()),
-                "Write a list: [\"one\", \"two\"].",
-            )),
+        self.get(key, |raw| {
+            let what = match raw {
+                Raw::List(items) => {
+                    return Ok(items
+                        .iter()
+                        .filter_map(|(item, _)| parse(item).ok())
+                        .collect());
+                }
+                Raw::Text(_) => "one text".to_owned(),
+                other => other.kind(),
+            };
+            let right = "Write a list: [\"one\", \"two\"].";
+            Err(Wrong::new(format!("This is {what}."), right))
         })
     }
 

@@ -154,10 +154,10 @@ mod tests {
         let schema = Schema::of(DEFAULT_FILE);
         let keys: Vec<&str> = schema.keys().collect();
         assert_eq!(keys.first(), Some(&"http.listen"));
-        assert_eq!(keys.last(), Some(&"cookie.same_site"));
+        assert_eq!(keys.last(), Some(&"tim.held_status"));
         assert_eq!(
             schema.sections(),
-            ["http", "store", "sessions", "bypass", "cookie"]
+            ["http", "store", "sessions", "bypass", "cookie", "tim"]
         );
     }
 }

@@ -158,9 +158,9 @@ impl Sessions {
 
 impl Bypass {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let users = reader.set("bypass.users", text::user);
-        let groups = reader.set("bypass.groups", text::group);
-        let paths = reader.set("bypass.paths", text::bypass_path);
+        let users = reader.list("bypass.users", text::user);
+        let groups = reader.list("bypass.groups", text::group);
+        let paths = reader.list("bypass.paths", text::bypass_path);
         Some(Self {
             users: users?,
             groups: groups?,

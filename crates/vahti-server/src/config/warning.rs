@@ -8,6 +8,9 @@ use super::{Config, OnLimit};
 /// From here on it is worth saying how long a held session goes on.
 const LONG_CACHE: Duration = Duration::from_secs(60);
 
+/// A secret that is shorter can be guessed by trying.
+const SECRET_BYTES: usize = 16;
+
 /// One warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -63,6 +66,21 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
             "`cache_for`: an application may go on with a session for {cache} after it was held or ended."
         );
         warn("sessions.cache_for", text);
+    }
+    let tim = &config.tim;
+    if tim.enabled && tim.secrets.is_empty() {
+        let text = "`secrets` is empty: no host of TIM's network can verify or invalidate here.";
+        warn("tim.secrets", text.to_owned());
+    }
+    if tim
+        .secrets
+        .shortest_bytes()
+        .is_some_and(|bytes| bytes < SECRET_BYTES)
+    {
+        let text = format!(
+            "`secrets` holds one shorter than {SECRET_BYTES} bytes, which can be guessed by trying."
+        );
+        warn("tim.secrets", text);
     }
     warnings
 }

@@ -43,7 +43,7 @@ fn five_mistakes_are_five_in_the_order_of_the_file() {
 
 /// A file (`⏎` ends a line), how its mistake begins, and what the advice holds.
 const KINDS: &str = r##"
-[tim]⏎enabled = true → 1: tim: There is no such section. → Known: [http], [store]
+[peer]⏎enabled = true → 1: peer: There is no such section. → Known: [http], [store]
 [[room]]⏎name = "A" → 1: room: There is no such section. → Known: [http]
 listen = "127.0.0.1:1" → 1: listen: There is no such key outside → Did you mean `http.listen`?
 [http]⏎lisen = "x" → 2: http.lisen: There is no such key. → Did you mean `listen`?
@@ -73,7 +73,7 @@ http = 3 → 1: http: `http` is a section → Write [http]
 [sessions]⏎groups = 5 → 2: sessions.groups: The limits of groups are sections. → [sessions.groups.NAME]
 [sessions.groups.a]⏎max_per_usr = 1 → 2: sessions.groups.a.max_per_usr: There → `max_per_user`
 [sessions.groups.'a b']⏎max_per_user = 1 → 2: sessions.groups."a b".max_per_user: `a b` cannot be a group: letters → application
-[bypass]⏎users = "aino" → 2: bypass.users: This is the text "aino". → ["one", "two"]
+[bypass]⏎users = "aino" → 2: bypass.users: This is one text. → ["one", "two"]
 [bypass]⏎users = [""] → 2: bypass.users: A user name cannot be empty. → 256
 [bypass]⏎users = ["a\u202Eb"] → 2: bypass.users: "a\u{202e}b" holds the invisible → without
 [bypass]⏎users = ["a\u0007"] → 2: bypass.users: "a\u{7}" holds the invisible → without
@@ -91,6 +91,12 @@ http = 3 → 1: http: `http` is a section → Write [http]
 [cookie]⏎name = "__Host-a" → 2: cookie.name: Browsers take a cookie named → https
 [cookie]⏎same_site = "none" → 2: cookie.same_site: Browsers take "none" over https only → https
 [cookie]⏎same_site = "Lax" → 2: cookie.same_site: "Lax" is not known → Did you mean "lax"?
+[tim]⏎secrets = "x" → 2: tim.secrets: This is one text. → Write a list
+[tim]⏎secrets = [3] → 2: tim.secrets: This is no text. → env:NAME
+[tim]⏎secrets = ["env:NOT_SET"] → 2: tim.secrets: The environment has no variable "NOT_SET" → Set it
+[tim]⏎secrets = ["file:x"] → 2: tim.secrets: The file "x" cannot be read → read it
+[tim]⏎unknown_session = "replace" → 2: tim.unknown_session: "replace" is not known → `supersede`, `ignore`
+[tim]⏎held_status = 200 → 2: tim.held_status: This is the number 200. → 400 to 599
 "a\nb" = 1 → 1: "a\u{a}b": There is no such key outside → Known
 ⏎[http → 2: This is not TOML: unclosed table → 
 [http]⏎listen = "a"⏎listen = "b" → 3: This is not TOML: duplicate key → 

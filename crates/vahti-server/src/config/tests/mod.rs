@@ -2,6 +2,7 @@
 
 mod mistakes;
 mod random;
+mod secrets;
 
 use std::path::Path;
 use std::time::Duration;
@@ -38,6 +39,7 @@ fn layered(
         base_dir: None,
         environment: &environment,
         flags: &flags,
+        read_secret: None,
     })
 }
 
@@ -204,6 +206,16 @@ fn warnings_say_what_is_probably_not_meant() {
     assert_eq!(
         keys(&format!("{https}cache_for = \"5m\"")),
         ["sessions.cache_for"]
+    );
+    assert_eq!(
+        keys(&format!("{https}[tim]\nenabled = true")),
+        ["tim.secrets"]
+    );
+    assert_eq!(
+        keys(&format!(
+            "{https}[tim]\nenabled = true\nsecrets = [\"123456789012345\"]"
+        )),
+        ["tim.secrets"]
     );
 }
 
