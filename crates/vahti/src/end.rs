@@ -36,6 +36,20 @@ impl Vahti {
         request: EndRequest,
         reason: EndReason,
     ) -> Result<EndedSessions, Error> {
+        let ended = self.end_known(caller, request, reason).await;
+        if let Err(error @ (Error::UnknownToken | Error::Refused(_))) = &ended {
+            // As the seed does: a logout of what is unknown is a fault of the host application.
+            tracing::warn!(key = caller.by.key, %error, "end: nothing was changed");
+        }
+        ended
+    }
+
+    async fn end_known(
+        &self,
+        caller: &Caller,
+        request: EndRequest,
+        reason: EndReason,
+    ) -> Result<EndedSessions, Error> {
         let (user, which) = match request {
             EndRequest::Session(id) => (
                 self.account_of(caller, &id).await?.user,

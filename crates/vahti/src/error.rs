@@ -1,5 +1,7 @@
 //! Why a use case did not do what it was asked to.
 
+use core::time::Duration;
+
 use vahti_core::Refusal;
 use vahti_store::{Constraint, StoreError};
 
@@ -30,6 +32,9 @@ pub enum Error {
     /// Cannot tell, or cannot write: the database does not answer. Nothing is known to have changed.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
+    /// Cannot tell: the database did not answer in time. Whether anything was changed is not known.
+    #[error("the database did not answer within {} s", .0.as_secs())]
+    Late(Duration),
 }
 
 impl From<StoreError> for Error {

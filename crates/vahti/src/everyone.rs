@@ -1,7 +1,8 @@
 //! `verify-all`, `invalidate-all`, `end-all`: one command for many users.
 //!
 //! It takes one stamp first, so that whatever logs in later is untouched; then it goes through the users, each
-//! decided like a single command, and answers last. A crash in between leaves it unacknowledged and repeatable.
+//! decided like a single command, and answers last. A crash in between leaves it unacknowledged and repeatable; so does a
+//! database that falls silent, for which no page of users is waited longer than [`PATIENCE`].
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -14,6 +15,9 @@ use vahti_core::{
 };
 
 use crate::{Caller, Error, Vahti};
+
+/// How long a command waits for the database; a command for many users waits so long for each page of them.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Users whose commands share a commit.
 const USERS_A_COMMIT: u32 = 256;
@@ -46,6 +50,9 @@ pub struct Bulk {
     pub sessions: u64,
     /// Users for whom it failed.
     pub unprocessed: Vec<Unprocessed>,
+    /// Why it ended before everybody was met, if it did. What was done until then is kept, and is not done twice when the
+    /// command is given again.
+    pub stopped: Option<Error>,
 }
 
 /// A user for whom a command for many users failed.
@@ -64,7 +71,8 @@ impl Vahti {
     /// Lets the latest of each user's selected sessions in; the user's others wait.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] before anything was done; a failure in between is in [`Bulk::unprocessed`].
+    /// [`Error::Unavailable`] and [`Error::Late`] before anything was done; a failure in between is in
+    /// [`Bulk::unprocessed`], and what has stopped it in [`Bulk::stopped`].
     pub async fn verify_all(
         &self,
         caller: &Caller,
@@ -166,7 +174,7 @@ impl Vahti {
         dry_run: bool,
         act: impl Fn(Stamp) -> Box<Act>,
     ) -> Result<Bulk, Error> {
-        let stamp = self.store.stamp().await.map_err(Error::from)?;
+        let stamp = in_time(self.store.stamp()).await?;
         let job = Arc::new(Job {
             selection,
             policy: Arc::clone(&self.policy),
@@ -174,42 +182,57 @@ impl Vahti {
             dry_run,
             act: act(stamp),
         });
-        let mut bulk = Bulk::default();
-        if job.selection.users.is_empty() {
-            let mut after = 0;
-            loop {
-                let page = self
-                    .store
-                    .users_with_open_sessions(after, USERS_A_COMMIT)
-                    .await;
-                let page = page.map_err(Error::from)?;
-                let Some((_, last)) = page.last() else { break };
-                after = *last;
-                self.some(
-                    caller,
-                    &job,
-                    page.into_iter().map(|(user, _)| user),
-                    &mut bulk,
-                )
-                .await;
-            }
+        let bulk = if job.selection.users.is_empty() {
+            self.everybody(caller, &job).await?
         } else {
-            for users in job.selection.users.chunks(USERS_A_COMMIT as usize) {
-                self.some(caller, &job, users.iter().cloned(), &mut bulk)
-                    .await;
-            }
-        }
+            self.named(caller, &job).await
+        };
         tracing::info!(
             users = bulk.users,
             sessions = bulk.sessions,
             unprocessed = bulk.unprocessed.len(),
+            stopped = bulk.stopped.as_ref().map(tracing::field::display),
             dry_run,
             "a command for many users"
         );
         Ok(bulk)
     }
 
-    /// Runs the job for users at the same time, so that they share a commit.
+    /// Runs the job for everybody who has an open session, page by page.
+    async fn everybody(&self, caller: &Caller, job: &Arc<Job>) -> Result<Bulk, Error> {
+        let mut bulk = Bulk::default();
+        let mut after = 0;
+        while bulk.stopped.is_none() {
+            let page = in_time(self.store.users_with_open_sessions(after, USERS_A_COMMIT)).await;
+            match page {
+                Err(error) if after == 0 => return Err(error),
+                Err(error) => bulk.stopped = Some(error),
+                Ok(page) => {
+                    let Some((_, last)) = page.last() else { break };
+                    after = *last;
+                    let users = page.into_iter().map(|(user, _)| user);
+                    self.some(caller, job, users, &mut bulk).await;
+                }
+            }
+        }
+        Ok(bulk)
+    }
+
+    /// Runs the job for the users whom the command names.
+    async fn named(&self, caller: &Caller, job: &Arc<Job>) -> Bulk {
+        let mut bulk = Bulk::default();
+        for users in job.selection.users.chunks(USERS_A_COMMIT as usize) {
+            self.some(caller, job, users.iter().cloned(), &mut bulk)
+                .await;
+            if bulk.stopped.is_some() {
+                break;
+            }
+        }
+        bulk
+    }
+
+    /// Runs the job for users at the same time, so that they share a commit. One who is late stops the command: whoever
+    /// comes after would wait as long.
     async fn some(
         &self,
         caller: &Caller,
@@ -220,11 +243,10 @@ impl Vahti {
         let one = async |user: UserId| {
             let job = Arc::clone(job);
             let named = !job.selection.users.is_empty();
-            let done = self
-                .transact(caller, &user, move |account, moment| {
-                    job.decide(account, moment)
-                })
-                .await;
+            let done = self.transact(caller, &user, move |account, moment| {
+                job.decide(account, moment)
+            });
+            let done = in_time(done).await;
             (user, named, done)
         };
         for (user, named, done) in join_all(users.map(one)).await {
@@ -235,9 +257,25 @@ impl Vahti {
                     bulk.sessions += sessions;
                 }
                 Err(Error::Refused(Refusal::UnknownUser)) if !named => {}
-                Err(error) => bulk.unprocessed.push(Unprocessed { user, error }),
+                Err(error) => {
+                    if matches!(error, Error::Late(_)) {
+                        bulk.stopped = Some(error.clone());
+                    }
+                    bulk.unprocessed.push(Unprocessed { user, error });
+                }
             }
         }
+    }
+}
+
+/// Waits for the database, but not for ever.
+async fn in_time<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, Error>
+where
+    Error: From<E>,
+{
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done.map_err(Error::from),
+        Err(_) => Err(Error::Late(PATIENCE)),
     }
 }
 

@@ -29,7 +29,7 @@ pub use check::{Checked, Question, Who};
 pub use clock::{SteeredClock, SystemClock};
 pub use end::EndRequest;
 pub use error::Error;
-pub use everyone::{Bulk, Selection, Unprocessed};
+pub use everyone::{Bulk, PATIENCE, Selection, Unprocessed};
 pub use index::Index;
 pub use invalidate::InvalidateRequest;
 pub use keys::Keys;

@@ -31,6 +31,36 @@ pub(crate) struct Written {
     failed: bool,
 }
 
+/// A task of the sweep, and how many of its turns have failed since it last worked.
+struct Task {
+    what: &'static str,
+    failed: u64,
+}
+
+impl Task {
+    const fn new(what: &'static str) -> Self {
+        Self { what, failed: 0 }
+    }
+
+    /// Logs the first failure and the end of it, not each turn.
+    fn note(&mut self, turn: Result<(), StoreError>) {
+        let what = self.what;
+        match turn {
+            Err(error) => {
+                if self.failed == 0 {
+                    tracing::warn!(what, %error, "the sweep fails; it goes on at its next turn");
+                }
+                self.failed += 1;
+            }
+            Ok(()) if self.failed > 0 => {
+                tracing::info!(what, turns = self.failed, "the sweep works again");
+                self.failed = 0;
+            }
+            Ok(()) => {}
+        }
+    }
+}
+
 impl Vahti {
     /// Runs the sweep until `stop` is cancelled.
     pub async fn run(self: Arc<Self>, clock: Arc<SystemClock>, stop: CancellationToken) {
@@ -40,19 +70,18 @@ impl Vahti {
         for interval in [&mut deadlines, &mut last_seen, &mut retention] {
             interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
+        let [mut ending, mut writing, mut forgetting] =
+            ["deadlines", "last-seen times", "retention"].map(Task::new);
         let mut alarmed = false;
         loop {
-            let swept = tokio::select! {
+            tokio::select! {
                 () = stop.cancelled() => return,
-                _ = deadlines.tick() => self.end_overdue().await,
+                _ = deadlines.tick() => ending.note(self.end_overdue().await),
                 _ = last_seen.tick() => {
                     alarmed = self.watch_clock(&clock, alarmed).await;
-                    self.write_last_seen().await
+                    writing.note(self.write_last_seen().await);
                 }
-                _ = retention.tick() => self.forget_ended().await,
-            };
-            if let Err(error) = swept {
-                tracing::warn!(%error, "the sweep goes on at its next turn");
+                _ = retention.tick() => forgetting.note(self.forget_ended().await),
             }
         }
     }

@@ -71,7 +71,10 @@ impl Vahti {
     }
 
     /// Whether there is room for another login.
-    pub(crate) fn has_room(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::DiskAlmostFull`].
+    pub fn has_room(&self) -> Result<(), Error> {
         match self.store.free_bytes() {
             Some(free_bytes) if free_bytes < self.min_free_bytes => {
                 Err(Error::DiskAlmostFull { free_bytes })

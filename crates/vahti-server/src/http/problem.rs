@@ -66,17 +66,15 @@ impl Refused {
                     text::shown(name)
                 ),
             ),
-            Error::DiskAlmostFull { free_bytes } => {
-                tracing::warn!(
-                    free_bytes,
-                    "a login was answered 503: the disk is almost full"
-                );
-                Self::new(
-                    ProblemType::Unavailable,
-                    "The disk of the database is almost full, so logins are refused. Nothing was changed. \
-                     Active sessions go on, and so do verify, invalidate and end.",
-                )
-            }
+            Error::DiskAlmostFull { .. } => Self::new(
+                ProblemType::Unavailable,
+                "The disk of the database is almost full, so logins are refused. Nothing was changed. \
+                 Active sessions go on, and so do verify, invalidate and end.",
+            ),
+            Error::Late(_) => Self::new(
+                ProblemType::Unavailable,
+                "The database does not answer. Whether anything was changed is not known. Try again in 1 s.",
+            ),
             Error::Unavailable(_) => Self::new(
                 ProblemType::Unavailable,
                 "The database does not answer. Nothing is known to have changed. Try again in 1 s.",

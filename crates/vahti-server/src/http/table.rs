@@ -74,7 +74,8 @@ impl Rest {
             None => {
                 let caller = self.key.reader();
                 let page = self.key.vahti().sessions(&caller, self.query.clone());
-                self.key.within(page).await.map_err(io::Error::other)?
+                let page = self.key.ask(None, page).await;
+                page.map_err(|refused| io::Error::other(refused.into_problem().detail))?
             }
         };
         let rows = written(|writer| {

@@ -8,6 +8,7 @@ mod doors;
 mod groups;
 mod inputs;
 mod lists;
+mod logs;
 mod random;
 mod samples;
 mod scene;

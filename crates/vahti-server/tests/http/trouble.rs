@@ -2,8 +2,10 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, Ordering},
+    atomic::{AtomicU8, AtomicUsize, Ordering},
 };
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -18,6 +20,7 @@ use vahti::{
 use vahti_server::http::{self, Access};
 
 use crate::{
+    logs::Log,
     samples::sample,
     scene::{Reply, Scene, policy},
 };
@@ -33,15 +36,31 @@ enum Mood {
     Broken = 3,
     Full = 4,
     Failed = 5,
+    /// The account of [`STUCK`] is silent, the others answer.
+    Stuck = 6,
 }
+
+/// The user whose account is silent in [`Mood::Stuck`].
+const STUCK: &str = "stuck";
 
 /// A store whose mood a test decides.
 struct Moody {
     store: SqliteStore,
     mood: Arc<AtomicU8>,
+    /// Commands that are under way.
+    under_way: AtomicUsize,
 }
 
 impl Moody {
+    /// Never answers, and lets time fly once all other commands are done.
+    async fn stick(&self) {
+        while self.under_way.load(Ordering::SeqCst) > 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        std::future::pending::<()>().await;
+    }
+
     fn is(&self, mood: Mood) -> bool {
         self.mood.load(Ordering::SeqCst) == mood as u8
     }
@@ -64,7 +83,13 @@ impl Moody {
 #[async_trait]
 impl Store for Moody {
     async fn transact(&self, user: &UserId, decide: Decide) -> Result<(), StoreError> {
-        self.answer(self.store.transact(user, decide)).await
+        if self.is(Mood::Stuck) && user.as_str() == STUCK {
+            self.stick().await;
+        }
+        self.under_way.fetch_add(1, Ordering::SeqCst);
+        let done = self.answer(self.store.transact(user, decide)).await;
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        done
     }
     async fn stamp(&self) -> Result<Stamp, StoreError> {
         self.answer(self.store.stamp()).await
@@ -147,6 +172,7 @@ async fn scene() -> (Scene, Arc<AtomicU8>) {
         Ok(Moody {
             store,
             mood: shared,
+            under_way: AtomicUsize::new(0),
         })
     })
     .await;
@@ -226,6 +252,9 @@ async fn nobody_waits_for_a_silent_database_for_longer_than_ten_seconds() {
         ("/v1/verify", "supervisor", json!({"user": "aino"})),
         ("/v1/invalidate", "supervisor", json!({"user": "aino"})),
         ("/v1/end", "app", json!({"session_id": "home"})),
+        ("/v1/verify-all", "admin", json!({})),
+        ("/v1/invalidate-all", "admin", json!({})),
+        ("/v1/end-all", "admin", json!({"users": ["aino"]})),
     ] {
         let begun = tokio::time::Instant::now();
         let reply = scene.post(key, path, body).await;
@@ -241,6 +270,91 @@ async fn nobody_waits_for_a_silent_database_for_longer_than_ten_seconds() {
             "{detail}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_walk_along_a_silent_record_ends_after_ten_minutes() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Silent as u8, Ordering::SeqCst);
+    tokio::time::pause();
+    let begun = tokio::time::Instant::now();
+    let reply = scene.get("auditor", "/v1/events/chain").await;
+    assert_eq!((reply.status, reply.problem()), (503, "unavailable"));
+    assert_eq!(begun.elapsed().as_secs(), 600);
+}
+
+#[tokio::test]
+async fn a_command_for_everybody_that_meets_silence_says_what_it_has_done_and_can_be_given_again() {
+    let (scene, mood) = scene().await;
+    // With `aino` two pages of users: the second ends with the one whose account is silent.
+    let names = (1..256).map(|at| format!("user-{at}"));
+    for name in names.chain(["onni".to_owned(), STUCK.to_owned()]) {
+        let login = scene.post("app", "/v1/login", json!({"user": name})).await;
+        assert_eq!(login.status, 201);
+    }
+    mood.store(Mood::Stuck as u8, Ordering::SeqCst);
+    let reply = scene.post("admin", "/v1/invalidate-all", json!({})).await;
+    assert_eq!((reply.status, reply.problem()), (503, "unavailable"));
+    assert_eq!(
+        reply.body["detail"],
+        "The database does not answer since 14:13:20Z. Users who were met until then: 257, with 257 sessions; that is \
+         kept. Of 1 more it is not known, and nobody else was met. Give the command again: what is done is not done twice. \
+         Active sessions go on; try again in 1 s."
+    );
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    tokio::time::resume();
+    let again = scene.post("admin", "/v1/invalidate-all", json!({})).await;
+    assert_eq!((again.status, &again.body["sessions"]), (200, &json!(1)));
+}
+
+#[tokio::test]
+async fn a_trouble_is_logged_when_it_begins_and_when_it_is_over_however_many_calls_it_meets() {
+    let (scene, mood) = scene().await;
+    let log = Log::begin();
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    for _ in 0..20 {
+        for (_, reply) in asking(&scene).await {
+            assert_eq!(reply.status, 503);
+        }
+        // Reads may go on while writes fail: that is one trouble, not many.
+        mood.store(Mood::Well as u8, Ordering::SeqCst);
+        assert_eq!(scene.get("admin", "/v1/keys").await.status, 200);
+        mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    }
+    let begun = log.lines();
+    assert_eq!(begun.len(), 1, "{begun:#?}");
+    assert!(
+        begun[0].contains("ERROR") && begun[0].contains("4711"),
+        "{begun:#?}"
+    );
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    scene.clock.advance(Duration::from_secs(10));
+    for _ in 0..3 {
+        assert_eq!(scene.get("admin", "/v1/keys").await.status, 200);
+    }
+    let over = log.lines();
+    assert_eq!(over.len(), 2, "{over:#?}");
+    assert!(
+        over[1].contains("INFO") && over[1].contains("answers again"),
+        "{over:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_full_disk_is_logged_once() {
+    let (scene, mood) = scene().await;
+    let log = Log::begin();
+    mood.store(Mood::Full as u8, Ordering::SeqCst);
+    for _ in 0..20 {
+        let login = scene.post("app", "/v1/login", json!({"user": "bo"})).await;
+        assert_eq!(login.status, 503);
+        assert_eq!(scene.get("admin", "/v1/keys").await.status, 200);
+    }
+    assert_eq!(log.lines().len(), 1, "{:#?}", log.lines());
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    scene.clock.advance(Duration::from_secs(10));
+    assert_eq!(scene.get("admin", "/v1/keys").await.status, 200);
+    assert!(log.lines()[1].contains("room again"), "{:#?}", log.lines());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! `POST /v1/verify-all`, `/v1/invalidate-all`, `/v1/end-all`: one command for many users.
 //!
-//! These take as long as they take: their answer comes last, and users whose turn failed are in it.
+//! These take as long as they take, but wait for no page of users longer than any other command: their answer comes last,
+//! and users whose turn failed are in it.
 
 use core::time::Duration;
 
@@ -33,8 +34,10 @@ pub(in crate::http) async fn verify_all(key: AdminKey, Body(said): Body<wire::Al
         reason,
     } = said;
     let caller = key.caller(actor, reason);
+    let dry_run = command.dry_run;
     told(
         &key,
+        dry_run,
         key.vahti()
             .verify_all(&caller, command.selection, command.dry_run)
             .await,
@@ -54,8 +57,10 @@ pub(in crate::http) async fn invalidate_all(
         reason,
     } = said;
     let caller = key.caller(actor, reason);
+    let dry_run = command.dry_run;
     told(
         &key,
+        dry_run,
         key.vahti()
             .invalidate_all(&caller, command.selection, command.dry_run)
             .await,
@@ -72,16 +77,21 @@ pub(in crate::http) async fn end_all(key: AdminKey, Body(said): Body<wire::AllRe
         reason,
     } = said;
     let caller = key.caller(actor, reason);
+    let dry_run = command.dry_run;
     told(
         &key,
+        dry_run,
         key.vahti()
             .end_all(&caller, command.selection, command.dry_run)
             .await,
     )
 }
 
-fn told(key: &AdminKey, done: Result<Bulk, Error>) -> Done {
+fn told(key: &AdminKey, dry_run: bool, done: Result<Bulk, Error>) -> Done {
     let bulk = done.map_err(|error| key.refusal(None, error))?;
+    if let Some(error) = &bulk.stopped {
+        return Err(key.stopped(error, &kept(&bulk, dry_run)));
+    }
     let unprocessed = bulk.unprocessed.into_iter().map(|one| wire::Unprocessed {
         problem: key
             .refusal(Some(one.user.as_str()), one.error)
@@ -93,6 +103,20 @@ fn told(key: &AdminKey, done: Result<Bulk, Error>) -> Done {
         sessions: bulk.sessions,
         unprocessed: unprocessed.collect(),
     }))
+}
+
+/// What a command that was stopped has done.
+fn kept(bulk: &Bulk, dry_run: bool) -> String {
+    if dry_run {
+        return "Nothing was changed: it was a dry run.".to_owned();
+    }
+    format!(
+        "Users who were met until then: {}, with {} sessions; that is kept. Of {} more it is not known, and nobody else was \
+         met. Give the command again: what is done is not done twice.",
+        bulk.users,
+        bulk.sessions,
+        bulk.unprocessed.len()
+    )
 }
 
 impl Readable for wire::AllRequest {

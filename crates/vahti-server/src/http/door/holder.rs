@@ -43,7 +43,7 @@ impl FromRequestParts<App> for Holder {
             .vahti()
             .check(&Caller::named("", How::Api), &question)
             .await
-            .map_err(|error| app.trouble().refusal(app.vahti(), &error.to_string()))?;
+            .map_err(|error| app.trouble().refusal(app.vahti(), &error))?;
         if checked.session.is_none() {
             return Err(no_token());
         }

@@ -1,6 +1,6 @@
 //! The door for the holders of API keys, and for the owner of the database on its own socket.
 
-use core::marker::PhantomData;
+use core::{marker::PhantomData, time::Duration};
 use std::sync::Arc;
 
 use axum::{
@@ -105,10 +105,22 @@ impl<R> Key<R> {
             .map_err(|error| self.refusal(user, error))
     }
 
+    /// As [`Key::ask`], for a question about the whole record that may take so long.
+    pub(in crate::http) async fn ask_long<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Refused> {
+        let done = self.app.trouble().within_time(self.vahti(), patience, work);
+        done.await.map_err(|error| self.refusal(None, error))
+    }
+
     /// The words for the caller when a use case failed.
     pub(in crate::http) fn refusal(&self, user: Option<&str>, error: Error) -> Refused {
         match error {
-            Error::Unavailable(cause) => self.app.trouble().refusal(self.vahti(), &cause),
+            Error::Unavailable(_) | Error::Late(_) | Error::DiskAlmostFull { .. } => {
+                self.app.trouble().refusal(self.vahti(), &error)
+            }
             Error::OutOfScope => Refused::new(
                 ProblemType::OutOfScope,
                 format!(
@@ -119,6 +131,11 @@ impl<R> Key<R> {
             ),
             error => Refused::of(user, &error),
         }
+    }
+
+    /// The words for the caller when the database has stopped a command half way; `kept` says what was done.
+    pub(in crate::http) fn stopped(&self, error: &Error, kept: &str) -> Refused {
+        self.app.trouble().stopped(self.vahti(), error, kept)
     }
 
     /// The `Set-Cookie` that gives a browser this token.
