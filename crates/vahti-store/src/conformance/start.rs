@@ -37,6 +37,9 @@ pub async fn accounts_come_with_open_sessions_and_those_that_ended_lately(open: 
             .map(|(user, ids)| ((*user).to_owned(), owned(ids)))
             .collect()
     };
+    let all = accounts(&stage, at(-1)).await;
+    let users: Vec<_> = all.iter().map(|(user, _)| user.as_str()).collect();
+    assert_eq!(users, ["a", "b", "c", "d"]);
     let lately = accounts(&stage, at(999)).await;
     let a: &[&str] = &["a1", "a2", "a3"];
     assert_eq!(

@@ -31,6 +31,7 @@ mod off {
         }
         pub(in crate::sqlite) const fn linger(&self) {}
         pub(in crate::sqlite) const fn batch_begins(&self) {}
+        pub(in crate::sqlite) const fn commit_is_next(&self) {}
         pub(in crate::sqlite) const fn batch_is_over(&self, _: &rusqlite::Connection) {}
     }
 }
@@ -62,9 +63,9 @@ mod on {
     pub struct Faults {
         /// A fault to plant.
         pub plant: Option<Plant>,
-        /// A file for the mark: the first byte is 1 from before a batch's first write until its COMMIT has
-        /// returned, else 0; then, in 8 bytes, little-endian, the length of the write-ahead log that is known
-        /// to be on the disk.
+        /// A file for the mark: the first byte is 1 from before a batch's first write, 2 from before its COMMIT until
+        /// that has returned, else 0; then, in 8 bytes, little-endian, the length of the write-ahead log that is
+        /// known to be on the disk.
         pub mark: Option<Arc<File>>,
     }
 
@@ -99,11 +100,19 @@ mod on {
                 clippy::disallowed_methods,
                 reason = "a planted fault, not a test that waits"
             )]
-            std::thread::sleep(std::time::Duration::from_millis(2));
+            std::thread::sleep(std::time::Duration::from_millis(5));
         }
 
         pub(in crate::sqlite) fn batch_begins(&self) {
             self.write(&[1]);
+        }
+
+        /// Everything of the batch but its COMMIT is done. If that is too early for something, it stays so for a while.
+        pub(in crate::sqlite) fn commit_is_next(&self) {
+            self.write(&[2]);
+            if self.answers_before_commit() || self.tells_before_commit() {
+                self.linger();
+            }
         }
 
         pub(in crate::sqlite) fn batch_is_over(&self, connection: &rusqlite::Connection) {

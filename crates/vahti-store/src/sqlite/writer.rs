@@ -235,6 +235,7 @@ impl Writer {
             self.tell_witness();
             self.faults.linger();
         }
+        self.faults.commit_is_next();
         if let Err(trouble) = self.commit(done.wrote) {
             let why = self.judge_commit(trouble);
             self.desk.changed.clear();
