@@ -5,21 +5,34 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// A package, needed where its command is not on PATH.
+/// A package, needed where its command is not on PATH, or fails with the arguments that try it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Need {
     command: &'static str,
+    tried: &'static [&'static str],
     package: &'static str,
 }
 
+impl Need {
+    const fn command(command: &'static str, package: &'static str) -> Self {
+        Self {
+            command,
+            tried: &[],
+            package,
+        }
+    }
+}
+
 const NEEDS: &[Need] = &[
+    Need::command("bash", "bash"),
+    Need::command("curl", "curl"),
+    Need::command("node", "nodejs"),
+    Need::command("npm", "npm"),
+    // Debian's Python comes without the means to make an environment.
     Need {
-        command: "bash",
-        package: "bash",
-    },
-    Need {
-        command: "curl",
-        package: "curl",
+        command: "python3",
+        tried: &["-c", "import ensurepip"],
+        package: "python3-venv",
     },
 ];
 
@@ -43,7 +56,7 @@ pub(crate) fn ensure() -> Result<(), String> {
 fn missing(needs: &[Need], folders: &[PathBuf]) -> Vec<&'static str> {
     let absent = needs
         .iter()
-        .filter(|need| !is_on_path(need.command, folders));
+        .filter(|need| !is_on_path(need.command, folders) || !works(need));
     let mut packages: Vec<_> = absent.map(|need| need.package).collect();
     packages.sort_unstable();
     packages.dedup();
@@ -54,6 +67,10 @@ fn is_on_path(command: &str, folders: &[PathBuf]) -> bool {
     folders
         .iter()
         .any(|folder| is_executable(&folder.join(command)))
+}
+
+fn works(need: &Need) -> bool {
+    need.tried.is_empty() || process::read(process::command(need.command, need.tried)).is_ok()
 }
 
 fn is_executable(path: &Path) -> bool {
@@ -91,11 +108,19 @@ mod tests {
 
     #[test]
     fn a_command_on_the_path_needs_nothing() {
-        let shell = Need {
-            command: "sh",
-            package: "dash",
-        };
+        let shell = Need::command("sh", "dash");
         assert!(missing(&[shell], &[PathBuf::from("/bin")]).is_empty());
+    }
+
+    #[test]
+    fn a_command_that_fails_when_it_is_tried_makes_its_package_missing() {
+        let tried = |tried| Need {
+            tried,
+            ..Need::command("sh", "dash")
+        };
+        let folders = [PathBuf::from("/bin")];
+        assert!(missing(&[tried(&["-c", "exit 0"])], &folders).is_empty());
+        assert_eq!(missing(&[tried(&["-c", "exit 1"])], &folders), ["dash"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod debian;
 mod process;
 mod test;
 mod tidy;
+mod tools;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +28,8 @@ enum Task {
     Bench(bench::Options),
     /// Check the rules of the code that no compiler checks.
     Tidy,
+    /// Install what tests need, as `test` does before it begins.
+    Tools,
     /// Everything that must hold before a change is merged; the same as `.ci/run`.
     Ci,
 }
@@ -37,6 +40,7 @@ impl Task {
             Self::Test(options) => test::run(options),
             Self::Bench(options) => bench::run(options),
             Self::Tidy => tidy::run(),
+            Self::Tools => test::prepare().map(|()| ExitCode::SUCCESS),
             Self::Ci => ci::run(),
         }
     }

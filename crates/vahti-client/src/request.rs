@@ -11,8 +11,13 @@ use crate::Time;
 #[serde(deny_unknown_fields)]
 pub struct LoginRequest {
     /// The host application's name for the person: opaque, at most 256 bytes.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 256, example = "aino")
+    )]
     pub user: String,
     /// An id of the caller's choice, `[A-Za-z0-9_-]{1,64}`, unique over all users. Made if absent.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_-]{1,64}$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// The name that people know.
@@ -66,9 +71,17 @@ pub struct CheckRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// The user for whom the host application vouches.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 256, example = "aino")
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The session that the request belongs to.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "seat-17")
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Groups that the host application knows the user to be in.
@@ -91,8 +104,16 @@ pub struct CheckRequest {
 #[serde(deny_unknown_fields)]
 pub struct VerifyRequest {
     /// Whose session.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 256, example = "aino")
+    )]
     pub user: String,
     /// Which session; without one, the latest login that has not ended.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "seat-17")
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Keep the user's other sessions as far as the limit allows.
@@ -112,8 +133,16 @@ pub struct VerifyRequest {
 #[serde(deny_unknown_fields)]
 pub struct InvalidateRequest {
     /// Whose sessions.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 256, example = "aino")
+    )]
     pub user: String,
     /// Which session; without one, all of the user's.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "seat-17")
+    )]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Hold later logins of the user too, until a verify.
@@ -133,15 +162,18 @@ pub struct InvalidateRequest {
 #[serde(deny_unknown_fields)]
 pub struct EndRequest {
     /// This session.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_-]{1,64}$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// The session that this token proves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// All sessions of this user.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 256))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// With `user`: the session that is kept.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_-]{1,64}$"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub except: Option<String>,
     /// Why, in the caller's own words.
@@ -204,6 +236,7 @@ pub enum Only {
 #[serde(deny_unknown_fields)]
 pub struct CreateKeyRequest {
     /// Its name, `[A-Za-z0-9_.:@/-]{1,64}`, unique also among revoked keys.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_.:@/-]{1,64}$"))]
     pub name: String,
     /// What its holder may do.
     pub role: Role,

@@ -6,7 +6,7 @@ mod suite;
 
 pub(crate) use report::Report;
 
-use crate::{debian, process, workspace};
+use crate::{debian, process, tools, workspace};
 use report::Row;
 use std::process::{Command, ExitCode};
 
@@ -28,9 +28,15 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
     Ok(report.exit_code())
 }
 
+/// Installs what the tests need and is not there.
+pub(crate) fn prepare() -> Result<(), String> {
+    debian::ensure()?;
+    tools::ensure()
+}
+
 /// Builds, runs, and leaves the printing to the caller.
 pub(crate) fn report(options: &Options) -> Result<Report, String> {
-    debian::ensure()?;
+    prepare()?;
     let packages = workspace::packages()?;
     let suites = suite::build(&packages)?;
     let mut rows = Vec::new();

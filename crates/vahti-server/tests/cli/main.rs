@@ -3,8 +3,10 @@
 
 mod beside;
 mod first_minute;
+mod fuzz;
 mod output;
 mod readme;
 mod scene;
 mod settings;
 mod stop;
+mod tools;

@@ -1,9 +1,10 @@
 //! The OpenAPI document: generated from the routes, kept in the repository, and never stale.
 
-use std::{fs, path::Path, sync::LazyLock};
+use std::{fmt::Display, fs, path::Path, sync::LazyLock};
 
 use axum::http::Method;
 use serde_json::Value;
+use vahti::core::{OnLimit, Role};
 use vahti_server::http::{self, Access};
 
 /// The document, made once.
@@ -116,4 +117,18 @@ fn every_reference_in_the_document_leads_somewhere() {
             _ => {}
         }
     }
+}
+
+#[test]
+fn the_document_names_the_words_that_the_wire_speaks() {
+    let words = |schema: &str| {
+        let words = DOCUMENT["components"]["schemas"][schema]["enum"].as_array();
+        let words = words.expect(schema).iter();
+        let text = |word: &Value| word.as_str().expect("a word").to_owned();
+        words.map(text).collect::<Vec<_>>()
+    };
+    let spoken = |word: &dyn Display| word.to_string();
+    let roles: Vec<_> = Role::ALL.iter().map(|role| spoken(role)).collect();
+    let policies: Vec<_> = OnLimit::ALL.iter().map(|policy| spoken(policy)).collect();
+    assert_eq!((words("Role"), words("OnLimit")), (roles, policies));
 }

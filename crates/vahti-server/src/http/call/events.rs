@@ -27,7 +27,7 @@ const WALK: Duration = Duration::from_secs(600);
         ("since" = Option<wire::Time>, Query, description = "At or after"),
         ("order" = Option<String>, Query, description = "`oldest` (the default) or `newest` first"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before, with the same `order`"),
-        ("limit" = Option<u32>, Query, description = "Events a page, 1 to 1000; 100 if absent")),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Events a page, 1 to 1000; 100 if absent")),
     responses((status = 200, description = "A page of events", body = wire::EventsPage)))]
 pub(in crate::http) async fn list(
     key: ReaderKey,

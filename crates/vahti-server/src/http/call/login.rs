@@ -15,7 +15,7 @@ use crate::http::{
 
 /// Records a login. The answer's token is shown this once; `set_cookie` goes to the browser as it is.
 #[utoipa::path(post, path = "/v1/login", operation_id = "login", request_body = wire::LoginRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A repeat for the same user within ten minutes takes the place of the first login and gets a new token. 1 to 128 visible ASCII characters.")),
+    params(("Idempotency-Key" = Option<String>, Header, pattern = "^[!-~]{1,128}$", description = "A repeat for the same user within ten minutes takes the place of the first login and gets a new token. 1 to 128 visible ASCII characters.")),
     responses((status = 201, description = "The login is recorded", body = wire::LoginResponse)))]
 pub(in crate::http) async fn login(
     key: AppKey,

@@ -27,7 +27,7 @@ use crate::http::{
         ("q" = Option<String>, Query, description = "Whose user name, name, number, place or session id holds this text"),
         ("since" = Option<wire::Time>, Query, description = "Logged in at or after"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "Sessions a page, 1 to 1000; 100 if absent"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Sessions a page, 1 to 1000; 100 if absent"),
         ("format" = Option<String>, Query, description = "`json`, or `csv`: every session at once, as a table")),
     responses((status = 200, description = "A page of sessions, or with `format=csv` all of them", content(
         (wire::SessionsPage = "application/json"), (String = "text/csv")))))]
