@@ -98,6 +98,8 @@ problems! {
     TooLarge = "too_large", 413, "The body is too large";
     /// The body is not JSON.
     NotJson = "not_json", 415, "The body has to be JSON";
+    /// There are as many of these as the host allows.
+    TooMany = "too_many", 429, "Too many at a time";
     /// A fault of Vahti itself.
     Internal = "internal", 500, "A fault of Vahti itself";
     /// The host cannot tell, or cannot write.

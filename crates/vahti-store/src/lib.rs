@@ -142,11 +142,18 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError>;
 
-    /// Events.
+    /// Events. Whoever has read an event has seen every event before it: none turns up later between two that could be
+    /// read already.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError>;
+
+    /// The sequence of the newest event that can be read; 0 if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn last_event(&self) -> Result<i64, StoreError>;
 
     /// Users with an open session, after `after` in the order of their accounts, at most `most`; the second value
     /// of each pair is the place to go on from.

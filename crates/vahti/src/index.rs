@@ -10,6 +10,7 @@ use std::sync::{
 };
 
 use papaya::HashMap;
+use tokio::sync::Notify;
 use vahti_core::{
     Account, EndReason, HeldReason, Policy, Profile, SecretHash, Session, SessionId, State,
     Timestamp, Token, UserId,
@@ -29,6 +30,8 @@ pub struct Index {
     writing: Mutex<()>,
     /// Whether anything was seen since the last sweep of last-seen times.
     seen: AtomicBool,
+    /// Wakes those who wait for something to be recorded.
+    pub(crate) recorded: Notify,
 }
 
 /// One session, as a check needs it.
@@ -66,6 +69,7 @@ impl Index {
             sessions: HashMap::new(),
             writing: Mutex::new(()),
             seen: AtomicBool::new(false),
+            recorded: Notify::new(),
         })
     }
 
@@ -209,6 +213,7 @@ impl Witness for Index {
         for (session, state) in account.sessions.iter().zip(standings) {
             self.put(account, session, state, profile.as_ref());
         }
+        self.recorded.notify_waiters();
     }
 }
 

@@ -42,6 +42,11 @@ impl Keys {
             .extend(valid);
     }
 
+    fn holds(&self, hash: &[u8; 32]) -> bool {
+        let valid = self.valid.read().unwrap_or_else(PoisonError::into_inner);
+        valid.contains_key(hash)
+    }
+
     fn remove(&self, name: &str) {
         let mut valid = self.valid.write().unwrap_or_else(PoisonError::into_inner);
         valid.retain(|_, key| key.name != name);
@@ -81,6 +86,7 @@ impl Vahti {
                 error => error.into(),
             })?;
         self.keys.add(vec![key]);
+        self.index.recorded.notify_waiters();
         Ok(text)
     }
 
@@ -94,7 +100,10 @@ impl Vahti {
     pub async fn revoke_key(&self, caller: &Caller, name: &str) -> Result<(), Error> {
         let _turn = self.keys.turn.lock().await;
         self.keys.remove(name);
+        // Whoever follows the record with that key learns it at once.
+        self.index.recorded.notify_waiters();
         let revoked = self.store.revoke_key(name, caller.by.clone()).await;
+        self.index.recorded.notify_waiters();
         if !revoked.map_err(Error::from)? {
             return Err(Error::UnknownKey(name.to_owned()));
         }
@@ -113,5 +122,11 @@ impl Vahti {
     #[must_use]
     pub fn key(&self, text: &str) -> Option<Arc<ApiKey>> {
         self.keys.find(text)
+    }
+
+    /// Whether a key that was found before is still valid.
+    #[must_use]
+    pub fn is_valid(&self, key: &ApiKey) -> bool {
+        self.keys.holds(&key.hash)
     }
 }

@@ -14,6 +14,7 @@ mod end;
 mod error;
 mod everyone;
 mod explain;
+mod follow;
 mod index;
 mod invalidate;
 mod keys;

@@ -163,6 +163,7 @@ impl Vahti {
             if let Err(error) = self.store.record(Verb::ClockAlarm, by).await {
                 tracing::warn!(%error, "the alarm of the clock was not recorded");
             }
+            self.index.recorded.notify_waiters();
         }
         true
     }

@@ -26,7 +26,8 @@ pub(crate) struct Call {
     method: Method,
     url: Url,
     body: Vec<u8>,
-    patience: Duration,
+    patience: Option<Duration>,
+    is_stream: bool,
 }
 
 impl Call {
@@ -40,7 +41,8 @@ impl Call {
             method,
             url,
             body: Vec::new(),
-            patience: PATIENCE,
+            patience: Some(PATIENCE),
+            is_stream: false,
         })
     }
 
@@ -66,12 +68,20 @@ impl Call {
     /// The same call, for which the owner may take long.
     #[must_use]
     pub(crate) fn patiently(mut self) -> Self {
-        self.patience = LONG_PATIENCE;
+        self.patience = Some(LONG_PATIENCE);
         self
     }
 
-    /// How long the owner may take to answer.
-    pub(super) const fn patience(&self) -> Duration {
+    /// The same call, answered by a stream that goes on until the owner ends.
+    #[must_use]
+    pub(crate) fn streaming(mut self) -> Self {
+        self.patience = None;
+        self.is_stream = true;
+        self
+    }
+
+    /// How long the owner may take to answer; none for a stream.
+    pub(super) const fn patience(&self) -> Option<Duration> {
         self.patience
     }
 
@@ -94,6 +104,9 @@ impl Call {
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
+        if self.is_stream {
+            request = request.header(header::ACCEPT, "text/event-stream");
+        }
         request
             .body(B::from(self.body.clone()))
             .map_err(|error| Failure::wrong(format!("This cannot be asked: {error}.")))
@@ -114,6 +127,11 @@ pub(super) async fn read(answer: Response<Body>) -> Result<Bytes, Failure> {
 pub(super) async fn decode<T: DeserializeOwned>(answer: Response<Body>) -> Result<T, Failure> {
     let body = read(answer).await?;
     serde_json::from_slice(&body).map_err(|_| not_vahti())
+}
+
+/// Reads a message of a stream.
+pub(super) fn message<T: DeserializeOwned>(data: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(data).map_err(|_| not_vahti())
 }
 
 /// Passes an answer on if it is one, and turns a problem into a failure.

@@ -90,7 +90,7 @@ impl Door {
             Self::Owner { client, .. } => {
                 let mut request = reqwest::Request::try_from(call.request::<Vec<u8>>()?)
                     .map_err(|error| Failure::wrong(format!("This cannot be asked: {error}.")))?;
-                *request.timeout_mut() = Some(call.patience());
+                *request.timeout_mut() = call.patience();
                 let answer = client
                     .execute(request)
                     .await
@@ -150,6 +150,31 @@ impl Door {
         Ok(())
     }
 
+    /// Makes a call that is answered by a stream, and gives each of its messages to `each`, until the server ends.
+    pub(crate) async fn follow<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        mut each: impl FnMut(T) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut body = call::accept(self.send(call).await?).await?.into_body();
+        let mut text = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| call::broke_off())?.into_data() else {
+                continue;
+            };
+            text.extend_from_slice(&data);
+            while let Some(end) = text.windows(2).position(|two| two == b"\n\n") {
+                let message: Vec<u8> = text.drain(..end + 2).collect();
+                for line in message.split(|byte| *byte == b'\n') {
+                    if let Some(data) = line.strip_prefix(b"data: ") {
+                        each(call::message(data)?)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Lets go of the database, if this process owns it.
     pub(crate) async fn close(self) {
         if let Self::Inside { vahti, .. } = self {
@@ -182,10 +207,10 @@ fn unanswered(error: &reqwest::Error, call: &Call) -> Failure {
     if error.is_connect() {
         return Failure::cannot_tell("The server has just ended. Nothing was done; try again.");
     }
-    if error.is_timeout() {
+    if let Some(patience) = call.patience().filter(|_| error.is_timeout()) {
         return Failure::cannot_tell(format!(
             "The server did not answer within {} s. Look whether it was done before you do it again.",
-            call.patience().as_secs()
+            patience.as_secs()
         ));
     }
     call::broke_off()

@@ -16,7 +16,7 @@ const TABLE_ROWS: u32 = 100;
 /// List the record of what was done, or check that it is as it was written; without a command it lists
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  vahti events --user aino --newest-first\n  vahti events check"
+    after_help = "Examples:\n  vahti events --user aino --newest-first\n  vahti events --follow\n  vahti events check"
 )]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Events {
@@ -46,7 +46,8 @@ impl Events {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  vahti events list --user aino --newest-first\n  \
-    vahti events list --verb verify --since 2026-08-22T06:00:00Z --format json"
+    vahti events list --verb verify --since 2026-08-22T06:00:00Z --format json\n  \
+    vahti events list --follow --verb refuse"
 )]
 struct List {
     #[command(flatten)]
@@ -69,6 +70,9 @@ struct List {
     /// The newest first
     #[arg(long)]
     newest_first: bool,
+    /// Go on with every event that is recorded, from --since or from now on, until the server ends; in JSON one line each
+    #[arg(long, conflicts_with_all = ["newest_first", "limit"])]
+    follow: bool,
     /// How the list is written
     #[arg(long, default_value = "table")]
     format: Format,
@@ -76,6 +80,10 @@ struct List {
 
 impl List {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        if self.follow {
+            let follow = async |door: &Door, _: &_| self.follow(door).await;
+            return at_the_door(&self.settings, environment, Absent::Refuse, follow).await;
+        }
         let most = match self.format {
             Format::Table => self.limit.unwrap_or(TABLE_ROWS),
             Format::Json => self.limit.unwrap_or(u32::MAX),
@@ -103,6 +111,25 @@ impl List {
         Ok(())
     }
 
+    /// Writes every event as it is recorded.
+    async fn follow(&self, door: &Door) -> Result<(), Failure> {
+        if !door.is_owner() {
+            return Err(Failure::cannot_tell(
+                "No server runs with this database, so nothing is being recorded. Without --follow the command lists what \
+                 is there.",
+            ));
+        }
+        let call = self.call()?.streaming();
+        let tell = |event: Event| match self.format {
+            Format::Table => output::print(row(&event)),
+            Format::Json => output::line(serde_json::to_string(&event).unwrap_or_default()),
+        };
+        door.follow(&call, tell).await?;
+        Err(Failure::cannot_tell(
+            "The server has ended. Follow again when it runs; --since tells what happened in between.",
+        ))
+    }
+
     fn call(&self) -> Result<Call, Failure> {
         Ok(Call::get(&["events"])?
             .with("user", self.user.as_ref())
@@ -119,34 +146,47 @@ impl List {
     }
 }
 
+const COLUMNS: [&str; 7] = ["TIME", "VERB", "USER", "SESSION", "STATE", "WHY", "BY"];
+
 fn table(events: &[Event]) -> String {
-    let columns = ["TIME", "VERB", "USER", "SESSION", "STATE", "WHY", "BY"];
-    let mut lines = Lines::new(&columns, &[0, 1, 4]);
+    let mut lines = Lines::new(&COLUMNS, &[0, 1, 4]);
     for event in events {
-        let state = event.state.as_deref().unwrap_or_default();
-        let why = [&event.reason, &event.remark, &event.note];
-        let why: Vec<&str> = why.into_iter().flatten().map(String::as_str).collect();
-        let by = event.actor.as_deref().unwrap_or(if event.key.is_empty() {
-            &event.how
-        } else {
-            &event.key
-        });
-        let time = event.at.to_string();
-        let (second, _) = time.split_once('.').unwrap_or((&time, ""));
-        lines.row(
-            Tone::of(state),
-            vec![
-                format!("{}Z", second.trim_end_matches('Z').replace('T', " ")),
-                event.verb.clone(),
-                or_dash(event.user.as_deref()),
-                or_dash(event.session_id.as_deref()),
-                or_dash(event.state.as_deref()),
-                or_dash((!why.is_empty()).then(|| why.join(": ")).as_deref()),
-                by.to_owned(),
-            ],
-        );
+        lines.row(tone(event), cells(event).to_vec());
     }
     lines.text()
+}
+
+/// A row that is written before the next one is known, so that its columns cannot follow what they hold.
+fn row(event: &Event) -> String {
+    let [time, verb, user, session, state, why, by] = cells(event);
+    tone(event).paint(&format!(
+        "{time:<20}  {verb:<11}  {user:<16}  {session:<22}  {state:<6}  {why}  {by}"
+    ))
+}
+
+fn tone(event: &Event) -> Tone {
+    Tone::of(event.state.as_deref().unwrap_or_default())
+}
+
+fn cells(event: &Event) -> [String; 7] {
+    let why = [&event.reason, &event.remark, &event.note];
+    let why: Vec<&str> = why.into_iter().flatten().map(String::as_str).collect();
+    let by = event.actor.as_deref().unwrap_or(if event.key.is_empty() {
+        &event.how
+    } else {
+        &event.key
+    });
+    let time = event.at.to_string();
+    let (second, _) = time.split_once('.').unwrap_or((&time, ""));
+    [
+        format!("{}Z", second.trim_end_matches('Z').replace('T', " ")),
+        event.verb.clone(),
+        or_dash(event.user.as_deref()),
+        or_dash(event.session_id.as_deref()),
+        or_dash(event.state.as_deref()),
+        or_dash((!why.is_empty()).then(|| why.join(": ")).as_deref()),
+        by.to_owned(),
+    ]
 }
 
 /// Check that the record is as it was written: every chain, every link. Exit code 1 names the first fault.

@@ -35,6 +35,12 @@ impl Tone {
         }
     }
 
+    /// A line in this tone.
+    pub(super) fn paint(self, line: &str) -> String {
+        let style = self.style();
+        format!("{style}{}{style:#}\n", line.trim_end())
+    }
+
     fn style(self) -> Style {
         match self {
             Self::Plain => Style::new(),
@@ -82,10 +88,8 @@ impl Lines {
     /// The table as text, with colours; output that is no terminal loses them.
     pub(super) fn text(&self) -> String {
         let tones = std::iter::once(Tone::Plain).chain(self.tones.iter().copied());
-        let lines = self.table.lines().zip(tones).map(|(line, tone)| {
-            let style = tone.style();
-            format!("{style}{}{style:#}\n", line.trim_end())
-        });
+        let lines = self.table.lines().zip(tones);
+        let lines = lines.map(|(line, tone)| tone.paint(&line));
         lines.collect()
     }
 }

@@ -10,6 +10,7 @@ mod door;
 mod openapi;
 mod problem;
 mod request;
+mod stream;
 mod suggest;
 mod table;
 mod text;
@@ -106,7 +107,7 @@ fn declared() -> Declared {
         session::one => [UnknownSession];
         explanation::explain => [UnknownUser];
         policy::policy => [];
-        events::list => [];
+        events::list => [TooMany];
         events::chain => [OutOfScope];
         keys::list => [];
         keys::create => [OutOfScope, KeyNameTaken];

@@ -142,7 +142,7 @@ impl IntoResponse for Refused {
         let mut response = answer::respond(status, PROBLEM_JSON, body);
         let (name, value) = match self.0.status {
             401 => (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            503 => (header::RETRY_AFTER, HeaderValue::from_static("1")),
+            429 | 503 => (header::RETRY_AFTER, HeaderValue::from_static("1")),
             _ => return response,
         };
         response.headers_mut().insert(name, value);

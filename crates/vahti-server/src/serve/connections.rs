@@ -1,4 +1,5 @@
-//! Connections: as many as the process has room for, each with a bound on how long a request's head may take.
+//! Connections: as many as the process has room for, each with a bound on how long a request's head may take, and on how
+//! long a client may take nothing of its answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +14,14 @@ use hyper_util::service::TowerToHyperService;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 
 /// How long the head of a request may take; also how long a connection may idle between two requests. Longer than the
 /// minute for which proxies keep theirs, so that it is they who close first.
 const HEAD: Duration = Duration::from_secs(75);
+/// How long a client may take nothing of an answer that is ready for it.
+const UNREAD: Duration = Duration::from_secs(30);
 /// Connections at a time, if the operating system lets the process have as many files.
 const MOST: u64 = 16_384;
 /// Connections at a time to the owner's socket.
@@ -53,7 +57,10 @@ impl Connections {
             let accepting = async {
                 while let Ok(place) = Arc::clone(&places).acquire_owned().await {
                     let (io, _) = listener.accept().await;
-                    let connection = builder.serve_connection(TokioIo::new(io), service.clone());
+                    let mut io = TimeoutStream::new(io);
+                    io.set_write_timeout(Some(UNREAD));
+                    let io = TokioIo::new(Box::pin(io));
+                    let connection = builder.serve_connection(io, service.clone());
                     let connection = open.watch(connection);
                     tokio::spawn(async move {
                         if let Err(error) = connection.await {
@@ -97,4 +104,66 @@ pub(crate) fn network_places() -> usize {
     usize::try_from(places).map_or(Semaphore::MAX_PERMITS, |places| {
         places.min(Semaphore::MAX_PERMITS)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use axum::body::{Body, Bytes};
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// One connection, and then none.
+    struct One(Option<DuplexStream>);
+
+    impl Listener for One {
+        type Io = DuplexStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> (DuplexStream, ()) {
+            match self.0.take() {
+                Some(io) => (io, ()),
+                None => std::future::pending().await,
+            }
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_of_its_answer_for_half_a_minute_is_cut() {
+        let endless = || async {
+            let more = || async { Ok::<_, io::Error>(Bytes::from_static(&[b'x'; 1024])) };
+            let parts = futures::stream::repeat_with(|| ());
+            Body::from_stream(futures::StreamExt::then(parts, move |()| more()))
+        };
+        let (mut client, server) = tokio::io::duplex(4096);
+        let mut connections = Connections::new(CancellationToken::new());
+        let router = Router::new().route("/", get(endless));
+        connections.accept(One(Some(server)), router, 1);
+        client
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .expect("it reads");
+        let begun = Instant::now();
+        // A slow reader goes on as long as it takes something.
+        for _ in 0..10 {
+            // waits: the time of the test, which stands still otherwise
+            tokio::time::sleep(UNREAD - Duration::from_secs(1)).await;
+            let mut some = [0; 4096];
+            client.read_exact(&mut some).await.expect("more");
+        }
+        assert_eq!(begun.elapsed(), (UNREAD - Duration::from_secs(1)) * 10);
+        // waits: the time of the test, as above
+        tokio::time::sleep(UNREAD + Duration::from_secs(1)).await;
+        let mut rest = Vec::new();
+        client.read_to_end(&mut rest).await.expect("an end");
+        assert!(rest.len() <= 4096, "what was ready for it, and no more");
+    }
 }

@@ -112,10 +112,10 @@ impl Server {
         let signals = Signals::take().map_err(broken)?;
         let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
             .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
-        let stop = CancellationToken::new();
+        let app = app(config, &vahti);
+        let stop = app.stop().clone();
         let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
         let mut connections = Connections::new(stop.clone());
-        let app = app(config, &vahti);
         connections.accept(listener, http::router(app.clone()), network_places());
         connections.accept(owner, http::owner_router(app), OWNER_PLACES);
         Ok(Self {

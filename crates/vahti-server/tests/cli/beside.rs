@@ -1,8 +1,14 @@
 //! Commands beside a running server and without one: one way in, the same answers, at once.
 
-use rustix::process::Signal;
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::Stdio,
+};
 
-use crate::scene::{Folder, Outcome, Server, without_times};
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::scene::{Folder, Outcome, Server, command, without_times};
 
 #[test]
 fn the_check_after_an_invalidate_says_no_and_the_call_after_a_revoke_is_refused() {
@@ -209,4 +215,42 @@ fn many_commands_at_a_time_without_a_server_take_turns() {
             .collect::<Vec<_>>()
     });
     assert_eq!(all, [4; 6]);
+}
+
+#[test]
+fn following_writes_each_event_as_it_is_recorded_until_the_server_ends() {
+    let folder = Folder::new();
+    let key = folder.key("app", "lms");
+    let alone = folder.vahti(&["events", "--follow"]);
+    assert!(alone.refused(3).contains("No server runs"));
+    let server = folder.serve();
+    let begin = ["--follow", "--since", "2020-01-01T00:00:00Z"];
+    let mut follow = command(folder.path(), &["events"]);
+    let mut follow = follow
+        .args(begin)
+        .args(["--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(follow.stdout.take().expect("its output")).lines();
+    let mut next = || -> Value {
+        let line = lines.next().expect("a line").expect("text");
+        serde_json::from_str(&line).expect("JSON")
+    };
+    assert_eq!(next()["verb"], "key_create");
+    for user in ["aino", "bo"] {
+        server.login(&key, user, user);
+        let event = next();
+        assert_eq!(
+            (&event["verb"], &event["user"]),
+            (&"login".into(), &user.into())
+        );
+    }
+    assert_eq!(server.stop().code(), Some(0));
+    assert_eq!(follow.wait().expect("its end").code(), Some(3));
+    let mut said = String::new();
+    let mut errors = follow.stderr.take().expect("its remarks");
+    errors.read_to_string(&mut said).expect("text");
+    assert!(said.contains("The server has ended."), "{said}");
 }

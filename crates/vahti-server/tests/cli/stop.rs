@@ -1,6 +1,10 @@
 //! The end of a server: in good order after a signal, at once after a second, by itself when its database fails.
 
-use std::{io::Write as _, net::TcpStream, process::Command};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    process::Command,
+};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -43,6 +47,31 @@ fn a_client_that_never_finishes_its_head_does_not_keep_it_from_ending() {
     slow.write_all(b"POST /v1/check HTTP/1.1\r\nhost: x\r\n")
         .expect("it reads");
     assert_eq!(server.stop().code(), Some(0));
+}
+
+#[test]
+fn open_streams_are_ended_in_good_order_read_or_not() {
+    let folder = Folder::new();
+    let key = folder.key("auditor", "desk");
+    let server = folder.serve();
+    let streams = [(); 3].map(|()| {
+        let mut stream = TcpStream::connect(&server.address).expect("it answers");
+        write!(
+            stream,
+            "GET /v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\naccept: text/event-stream\r\n\r\n"
+        )
+        .expect("it reads");
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).expect("it answers");
+        assert_eq!(&head, b"HTTP/1.1 200");
+        stream
+    });
+    assert_eq!(server.stop().code(), Some(0));
+    for mut stream in streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).expect("an end");
+        assert!(rest.ends_with("\r\n0\r\n\r\n"), "the last chunk: {rest}");
+    }
 }
 
 #[test]

@@ -203,7 +203,7 @@ async fn every_parameter_of_the_document_is_known() {
         let parameters = document["paths"][path]["get"]["parameters"]
             .as_array()
             .expect("parameters");
-        for parameter in parameters {
+        for parameter in parameters.iter().filter(|one| one["in"] == "query") {
             let name = parameter["name"].as_str().expect("a name");
             let reply = scene.get("auditor", &format!("{path}?{name}=x")).await;
             assert!(!reply.text.contains("Unknown parameter"), "{path} {name}");

@@ -12,5 +12,6 @@ mod logs;
 mod random;
 mod samples;
 mod scene;
+mod streams;
 mod trouble;
 mod verdicts;

@@ -18,6 +18,7 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use vahti::{
     Caller, Vahti,
@@ -70,6 +71,8 @@ pub(crate) struct Scene {
     pub(crate) vahti: Arc<Vahti>,
     pub(crate) router: Router,
     pub(crate) owner: Router,
+    /// Ends the streams.
+    pub(crate) stop: CancellationToken,
     keys: BTreeMap<String, String>,
 }
 
@@ -136,6 +139,7 @@ impl Scene {
         };
         let app = App::new(Arc::clone(&vahti), &cookie);
         let mut scene = Self {
+            stop: app.stop().clone(),
             _folder: folder,
             clock,
             vahti,

@@ -131,6 +131,9 @@ impl Store for Moody {
     async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError> {
         self.answer(self.store.events(query)).await
     }
+    async fn last_event(&self) -> Result<i64, StoreError> {
+        self.answer(self.store.last_event()).await
+    }
     async fn users_with_open_sessions(
         &self,
         after: i64,
@@ -355,6 +358,21 @@ async fn a_full_disk_is_logged_once() {
     scene.clock.advance(Duration::from_secs(10));
     assert_eq!(scene.get("admin", "/v1/keys").await.status, 200);
     assert!(log.lines()[1].contains("room again"), "{:#?}", log.lines());
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_database_does_not_answer_so_that_its_reader_comes_again() {
+    let (scene, mood) = scene().await;
+    let mut request = scene.request(Method::GET, "/v1/events", "auditor", None);
+    let wanted = "text/event-stream".parse().expect("a type");
+    request.headers_mut().insert("accept", wanted);
+    let router = scene.router.clone();
+    let answer = tower::ServiceExt::oneshot(router, request).await;
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    let body = http_body_util::BodyExt::collect(answer.into_body()).await;
+    assert_eq!(body.expect("an end").to_bytes(), "retry: 1000\n\n");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Promises about lists: pages, and conditions that all must hold.
 
-use vahti_core::{Profile, decide::LogIn};
+use std::sync::Arc;
+
+use vahti_core::{Policy, Profile, decide::LogIn};
 
 use super::{Open, Stage, at, groups, id, login};
 use crate::{EventQuery, SessionQuery, StateWord};
@@ -233,5 +235,56 @@ pub async fn every_condition_on_events_counts(open: &Open) {
         let found = recorded(&stage, query.clone()).await;
         assert_eq!(found, expected, "{query:?}");
     }
+    stage.store.close().await;
+}
+
+/// A reader that goes on from where it was, while several write, reads what the record holds in the end: all of it, in
+/// order, each once.
+pub async fn no_event_turns_up_before_one_that_could_be_read(open: &Open) {
+    const WRITERS: i64 = 4;
+    const LOGINS: i64 = 25;
+    let stage = Arc::new(Stage::with(
+        open,
+        Policy {
+            max_per_user: 0,
+            ..Policy::one_per_user()
+        },
+    ));
+    assert_eq!(stage.store.last_event().await, Ok(0));
+    let writers = (0..WRITERS).map(|writer| {
+        let stage = Arc::clone(&stage);
+        tokio::spawn(async move {
+            for login in 0..LOGINS {
+                let user = format!("user{}", (writer + login) % 3);
+                let done = stage.login(&user, &format!("s{writer}-{login}")).await;
+                done.expect("a login");
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    let mut query = EventQuery {
+        limit: 7,
+        ..EventQuery::default()
+    };
+    let mut seen = Vec::new();
+    while seen.len() < usize::try_from(WRITERS * LOGINS).expect("few") {
+        let last = stage.store.last_event().await.expect("a sequence");
+        let page = stage.store.events(&query).await.expect("events");
+        seen.extend(page.items.iter().map(|event| event.sequence));
+        query.after = seen.last().copied().unwrap_or(0);
+        assert!(
+            page.next.is_some() || query.after >= last,
+            "{last} could be read"
+        );
+    }
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    let whole = EventQuery {
+        limit: 1_000,
+        ..EventQuery::default()
+    };
+    assert_eq!(seen, recorded(&stage, whole).await);
+    assert_eq!(stage.store.last_event().await.ok().as_ref(), seen.last());
     stage.store.close().await;
 }

@@ -72,6 +72,7 @@ macro_rules! promises {
             no_text_has_a_meaning_of_its_own,
             events_are_listed_in_pages_in_both_directions,
             every_condition_on_events_counts,
+            no_event_turns_up_before_one_that_could_be_read,
         ]);
         $crate::promises!(@module $make, seen: [
             a_last_seen_only_rises,

@@ -114,6 +114,11 @@ impl Data {
         page(numbered.filter(after).filter_map(found), query.limit)
     }
 
+    /// The sequence of the newest event.
+    pub(super) fn last_event(&self) -> i64 {
+        i64::try_from(self.record.len()).unwrap_or(i64::MAX)
+    }
+
     fn is_wanted(
         &self,
         query: &EventQuery,

@@ -147,6 +147,10 @@ impl Store for MemoryStore {
         Ok(self.data()?.events(query))
     }
 
+    async fn last_event(&self) -> Result<i64, StoreError> {
+        Ok(self.data()?.last_event())
+    }
+
     async fn users_with_open_sessions(
         &self,
         after: i64,

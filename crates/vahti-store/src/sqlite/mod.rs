@@ -327,6 +327,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn last_event(&self) -> Result<i64, StoreError> {
+        self.ask(|connection, _| query::last_event(connection))
+            .await
+    }
+
     async fn users_with_open_sessions(
         &self,
         after: i64,

@@ -157,6 +157,12 @@ pub(super) fn events(
     Ok(page(items, query.limit, |event| event.sequence))
 }
 
+/// The sequence of the newest event.
+pub(super) fn last_event(connection: &Connection) -> Result<i64, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT coalesce(max(seq), 0) FROM event")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 fn event_sql(query: &EventQuery, account: Option<i64>) -> Sql {
     let mut sql = Sql::default();
     sql.add(

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use axum::response::{IntoResponse as _, Response};
 use vahti_client as wire;
 use vahti_core::{SessionId, UserId, Verb};
 use vahti_store::EventQuery;
@@ -10,15 +11,16 @@ use crate::http::{
     answer::Answer,
     door::{AuditorKey, ReaderKey},
     problem::Refused,
-    request::{Cursor, List, Named, Parameters, Query},
-    suggest,
+    request::{Cursor, List, Named, Parameters, Query, Wanted},
+    stream, suggest,
     wire::{chain as chain_of, event},
 };
 
 /// How long a walk along the whole record may take: at 4 µs an event, enough for a hundred million.
 const WALK: Duration = Duration::from_secs(600);
 
-/// Lists events.
+/// Lists events, or follows them: with `Accept: text/event-stream` the answer goes on with every event that is recorded, from
+/// `Last-Event-ID` or `since` on, else from now on. `cursor` and `order` belong to pages.
 #[utoipa::path(get, path = "/v1/events", operation_id = "events",
     params(
         ("user" = Option<String>, Query, description = "Of this user"),
@@ -27,18 +29,25 @@ const WALK: Duration = Duration::from_secs(600);
         ("since" = Option<wire::Time>, Query, description = "At or after"),
         ("order" = Option<String>, Query, description = "`oldest` (the default) or `newest` first"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before, with the same `order`"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Events a page, 1 to 1000; 100 if absent")),
-    responses((status = 200, description = "A page of events", body = wire::EventsPage)))]
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Events a page, 1 to 1000; 100 if absent"),
+        ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "Of a stream: the last event that was seen")),
+    responses((status = 200, description = "A page of events, or a stream of them",
+        content((wire::EventsPage = "application/json"), (String = "text/event-stream")))))]
 pub(in crate::http) async fn list(
     key: ReaderKey,
+    wanted: Wanted,
     Query(query): Query<EventQuery>,
-) -> Result<Answer<wire::EventsPage>, Refused> {
+) -> Result<Response, Refused> {
+    if let Wanted::Stream { after } = wanted {
+        return stream::follow(key, query, after).await;
+    }
     let caller = key.reader();
     let page = key.ask(None, key.vahti().events(&caller, query)).await?;
-    Ok(Answer(wire::EventsPage {
+    let answer = Answer(wire::EventsPage {
         events: page.items.into_iter().map(event).collect(),
         next: page.next.map(|place| Cursor::text(List::Events, place)),
-    }))
+    });
+    Ok(answer.into_response())
 }
 
 /// Walks along every chain of events and says whether the record is as it was written.

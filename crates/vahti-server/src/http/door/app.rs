@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 use vahti::Vahti;
 
 use super::trouble::Trouble;
 use crate::config;
+
+/// Answers at a time that go on by themselves: each reads the record whenever something is recorded.
+const STREAMS: usize = 64;
 
 /// What the routes stand on. It gives nothing away; the doors do.
 #[derive(Clone)]
@@ -16,6 +21,8 @@ struct Inner {
     cookie_name: String,
     cookie_attributes: String,
     trouble: Trouble,
+    streams: Arc<Semaphore>,
+    stop: CancellationToken,
 }
 
 impl App {
@@ -33,7 +40,20 @@ impl App {
             cookie_name: cookie.name.clone(),
             cookie_attributes: format!("; Path=/{secure}; HttpOnly; SameSite={same_site}"),
             trouble: Trouble::default(),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            stop: CancellationToken::new(),
         }))
+    }
+
+    /// Cancel it to end every answer that goes on by itself, so that the connections can be closed.
+    #[must_use]
+    pub fn stop(&self) -> &CancellationToken {
+        &self.0.stop
+    }
+
+    /// A place for an answer that goes on by itself; none if all are taken.
+    pub(super) fn stream(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.streams).try_acquire_owned().ok()
     }
 
     pub(super) fn vahti(&self) -> &Vahti {

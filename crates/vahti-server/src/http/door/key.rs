@@ -7,6 +7,7 @@ use axum::{
     extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, request::Parts},
 };
+use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, Error, Vahti};
 use vahti_client::ProblemType;
 use vahti_core::{By, Group, How, Role};
@@ -54,6 +55,29 @@ impl<R> Key<R> {
             Identity::Holder(key) => &key.name,
             Identity::Owner => OWNER,
         }
+    }
+
+    /// Whether the caller may still come in.
+    pub(in crate::http) fn is_valid(&self) -> bool {
+        match &self.identity {
+            Identity::Holder(key) => self.vahti().is_valid(key),
+            Identity::Owner => true,
+        }
+    }
+
+    /// A place for an answer that goes on by itself.
+    pub(in crate::http) fn stream(&self) -> Result<OwnedSemaphorePermit, Refused> {
+        self.app.stream().ok_or_else(|| {
+            Refused::new(
+                ProblemType::TooMany,
+                "As many streams are open as this host serves at a time. Nothing was changed. Close one, or read pages.",
+            )
+        })
+    }
+
+    /// Does `work` unless the host stops first.
+    pub(in crate::http) async fn until_stop<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.app.stop().run_until_cancelled(work).await
     }
 
     /// The groups to which the key is limited; empty is no limit.

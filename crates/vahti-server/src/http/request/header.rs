@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, request::Parts},
+    http::{HeaderValue, header, request::Parts},
 };
 
 use crate::http::{App, problem::Refused};
@@ -36,6 +36,45 @@ impl FromRequestParts<App> for IdempotencyKey {
                 format!(
                     "`{NAME}` has 1 to {MAX_BYTES} characters of visible ASCII, without spaces."
                 ),
+            )),
+        }
+    }
+}
+
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+
+/// How a list of events is wanted.
+pub(in crate::http) enum Wanted {
+    /// A page, as JSON.
+    Page,
+    /// A stream that goes on: `Accept: text/event-stream`.
+    Stream {
+        /// The last event that the client has seen (`Last-Event-ID`).
+        after: Option<i64>,
+    },
+}
+
+impl FromRequestParts<App> for Wanted {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refused> {
+        let accepted = parts.headers.get_all(header::ACCEPT).iter();
+        let mut kinds = accepted
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .filter_map(|kind| kind.split(';').next());
+        if !kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream")) {
+            return Ok(Self::Page);
+        }
+        let Some(id) = parts.headers.get(LAST_EVENT_ID) else {
+            return Ok(Self::Stream { after: None });
+        };
+        let after = id.to_str().ok().and_then(|id| id.parse().ok());
+        match after.filter(|after| *after >= 0) {
+            Some(after) => Ok(Self::Stream { after: Some(after) }),
+            None => Err(Refused::field(
+                LAST_EVENT_ID,
+                format!("`{LAST_EVENT_ID}` is the `id` of an event of the stream: a whole number."),
             )),
         }
     }

@@ -12,7 +12,7 @@ mod wrong;
 pub(super) use self::{
     body::{Body, Readable, Said, raw},
     cursor::{Cursor, List},
-    header::IdempotencyKey,
+    header::{IdempotencyKey, Wanted},
     located::{Located, Place},
     parameters::{Named, Parameters, Query},
     shape::diagnose,
