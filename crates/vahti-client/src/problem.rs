@@ -64,6 +64,8 @@ macro_rules! problems {
 problems! {
     /// The request cannot be read, or a field is wrong.
     Invalid = "invalid", 400, "The request is not right";
+    /// The secret of a host of TIM's network is wrong.
+    WrongSecret = "wrong_secret", 400, "The secret is wrong";
     /// The call needs a key.
     NoKey = "no_key", 401, "A key is needed";
     /// The call needs a session token.
@@ -74,6 +76,10 @@ problems! {
     OutOfScope = "out_of_scope", 403, "The key's groups do not allow this";
     /// The user has as many active sessions as the limit allows, and the policy is `deny`.
     LimitReached = "limit_reached", 403, "The limit of active sessions is reached";
+    /// The call needs the secret of a host of TIM's network, or an administrator.
+    NoSecret = "no_secret", 403, "A secret or an administrator is needed";
+    /// Nobody is logged in.
+    NotLoggedIn = "not_logged_in", 403, "Nobody is logged in";
     /// There is no such address.
     NoSuchAddress = "no_such_address", 404, "There is no such address";
     /// There is no such session.

@@ -4,8 +4,8 @@
 //! limit, the cap on held sessions and the events are handled in one place, whatever the command.
 
 use crate::{
-    Account, By, EndReason, Ended, Event, HeldReason, Invalidated, Policy, Session, SessionId,
-    Stamp, State, Stopped, Timestamp, Verb,
+    Account, By, EndReason, Ended, Event, HeldReason, HoldLogins, Invalidated, Policy, Register,
+    Session, SessionId, Stamp, State, Stopped, Timestamp, Verb,
 };
 
 /// When a command is decided: the store makes it, under the account's lock.
@@ -184,6 +184,18 @@ impl<'a> Draft<'a> {
         let invalidated = Invalidated { stamp, cause };
         if let Some(session) = self.session_mut(id) {
             session.marks.invalidated = session.marks.invalidated.max(invalidated);
+        }
+    }
+
+    /// A verify lifts a freeze and an order to hold further logins.
+    pub(crate) fn release(&mut self) {
+        let registers = &self.account.registers;
+        if registers.hold_logins.on || registers.is_frozen() {
+            let order = HoldLogins {
+                stamp: self.stamp,
+                on: false,
+            };
+            self.account.merge(&Register::HoldLogins(order));
         }
     }
 

@@ -7,3 +7,4 @@ pub mod config;
 mod dev;
 pub mod http;
 mod serve;
+mod table;

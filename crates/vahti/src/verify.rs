@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use vahti_core::{
     Account, Commit, Decision, Moment, Refusal, SessionId, UserId,
-    decide::{self, Verify},
+    decide::{self, Verify, VerifyElsewhere},
 };
 use vahti_store::SessionRecord;
 
 use crate::{Caller, Error, Vahti};
+
+/// The home of a session of which only its id is known.
+const ELSEWHERE: &str = "elsewhere";
 
 /// A verify, as a supervisor gives it.
 #[derive(Clone, Debug)]
@@ -80,6 +83,36 @@ impl Vahti {
             session: verified.session,
         };
         Ok((record, verified.superseded))
+    }
+
+    /// Takes note that a session of another host was let in: all of the user's sessions here wait from now on. Returns
+    /// those that were active. Call it when [`Vahti::verify`] does not know the session.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UnknownUser`: there is nobody to wait, and nothing was changed; [`Error::Unavailable`].
+    pub async fn verify_elsewhere(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        session: SessionId,
+    ) -> Result<Vec<SessionId>, Error> {
+        let command = VerifyElsewhere {
+            session: session.clone(),
+            home: ELSEWHERE.to_owned(),
+        };
+        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let decide = move |account: &Account, moment: Moment| {
+            if account.version == 0 {
+                return Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownUser),
+                };
+            }
+            decide::verify_elsewhere(account, &policy, &by, &command, moment)
+        };
+        let superseded = self.transact(caller, &user, decide).await?;
+        tracing::info!(%user, %session, superseded = superseded.len(), "verify of a session elsewhere");
+        Ok(superseded)
     }
 
     /// A session that is not open has either ended, which is final, or never was this user's.

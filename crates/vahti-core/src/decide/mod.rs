@@ -3,11 +3,13 @@
 //! A decision takes the account as it is, the policy, who asks, the command and the moment, and returns
 //! what to write and what to answer. It may be run again on a newer account.
 
+mod elsewhere;
 mod end;
 mod invalidate;
 mod login;
 mod verify;
 
+pub use elsewhere::{VerifyElsewhere, verify_elsewhere};
 pub use end::{End, EndedSessions, end};
 pub use invalidate::{Invalidate, InvalidatedSessions, invalidate};
 pub use login::{LogIn, LoggedIn, Replaces, login};

@@ -1,8 +1,8 @@
 //! `verify`: a supervisor lets one session in; the user's others wait from now on.
 
 use crate::{
-    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Profile, Refusal, Register,
-    Session, SessionId, Stamp, Verb, Verified,
+    Account, By, Decision, HeldReason, Moment, Policy, Profile, Refusal, Register, Session,
+    SessionId, Stamp, Verb, Verified,
     decide::changed,
     draft::{Draft, Record},
 };
@@ -60,7 +60,7 @@ pub fn verify(
         };
         draft.account.merge(&Register::Verified(verified));
     }
-    release(&mut draft);
+    draft.release();
     let commit = draft.commit(Record::of(Verb::Verify, Some(id.clone())));
     let superseded = changed(account, &commit.account, Some(&id), |session| {
         session.state.is_held()
@@ -132,16 +132,4 @@ fn admit(draft: &mut Draft<'_>, id: &SessionId) {
         draft.put_out(&other, stamp, HeldReason::Superseded);
     }
     draft.account.merge(&Register::Admitted(id.clone(), stamp));
-}
-
-/// A verify lifts a freeze and an order to hold further logins.
-fn release(draft: &mut Draft<'_>) {
-    let registers = &draft.account.registers;
-    if registers.hold_logins.on || registers.is_frozen() {
-        let order = HoldLogins {
-            stamp: draft.stamp(),
-            on: false,
-        };
-        draft.account.merge(&Register::HoldLogins(order));
-    }
 }

@@ -81,34 +81,9 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operati
 
 /// Adds what follows from the door and from the kind of the call.
 fn describe(operation: &mut Operation, access: Access, own: &[ProblemType]) {
+    let (security, who) = security(access);
     let mut problems = own.to_vec();
-    let (security, who) = match access {
-        Access::Open => (Vec::new(), "Open to everybody.".to_owned()),
-        Access::Token => {
-            problems.extend([
-                ProblemType::NoToken,
-                ProblemType::Invalid,
-                ProblemType::Unavailable,
-            ]);
-            let token = ["session_cookie", "session_token"].map(requirement);
-            (
-                token.to_vec(),
-                "For the holder of a session token.".to_owned(),
-            )
-        }
-        Access::Key(roles) => {
-            problems.extend([
-                ProblemType::NoKey,
-                ProblemType::WrongRole,
-                ProblemType::Invalid,
-                ProblemType::Unavailable,
-            ]);
-            (
-                vec![requirement("key")],
-                format!("Roles: {}.", words(roles)),
-            )
-        }
-    };
+    problems.extend(problems_of(access));
     if operation.request_body.is_some() {
         problems.extend([
             ProblemType::TooSlow,
@@ -131,6 +106,39 @@ fn describe(operation: &mut Operation, access: Access, own: &[ProblemType]) {
         );
     }
     document(operation, problems);
+}
+
+/// What opens a door, and for whom it is.
+fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
+    match access {
+        Access::Open => (Vec::new(), "Open to everybody.".to_owned()),
+        Access::Token | Access::TimToken => (
+            ["session_cookie", "session_token"].map(requirement).into(),
+            "For the holder of a session token.".to_owned(),
+        ),
+        Access::Key(roles) => (
+            vec![requirement("key")],
+            format!("Roles: {}.", words(roles)),
+        ),
+        Access::TimSecret => (
+            vec![SecurityRequirement::default(), requirement("key")],
+            "For hosts of TIM's network that know a secret, and for the role `admin`.".to_owned(),
+        ),
+    }
+}
+
+/// How a door says no.
+fn problems_of(access: Access) -> &'static [ProblemType] {
+    use ProblemType::{
+        Invalid, NoKey, NoSecret, NoToken, NotLoggedIn, Unavailable, WrongRole, WrongSecret,
+    };
+    match access {
+        Access::Open => &[],
+        Access::Token => &[NoToken, Invalid, Unavailable],
+        Access::Key(_) => &[NoKey, WrongRole, Invalid, Unavailable],
+        Access::TimSecret => &[WrongSecret, NoSecret, Invalid, Unavailable],
+        Access::TimToken => &[NotLoggedIn, Invalid, Unavailable],
+    }
 }
 
 fn requirement(scheme: &str) -> SecurityRequirement {

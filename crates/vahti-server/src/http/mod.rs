@@ -27,11 +27,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use vahti_client::ProblemType;
 
-pub(crate) use self::call::policy::limit_in_words;
+pub(crate) use self::{call::policy::limit_in_words, text::shown};
 use self::{
     call::{
         check, current, document, end, events, everyone, explanation, health, invalidate, keys,
-        login, policy, session, sessions, verify,
+        login, policy, session, sessions, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -43,7 +43,7 @@ pub use self::{
 
 /// The API as it is served on the network.
 pub fn router(app: App) -> Router {
-    let (router, _) = declared().router.split_for_parts();
+    let (router, _) = declared(app.tim().enabled).router.split_for_parts();
     edge(router, app)
 }
 
@@ -55,7 +55,7 @@ pub fn router_with_twin(
     path: &str,
     constant: impl Fn() -> axum::body::Bytes + Clone + Send + Sync + 'static,
 ) -> Router {
-    let (router, _) = declared().router.split_for_parts();
+    let (router, _) = declared(app.tim().enabled).router.split_for_parts();
     edge(router.route(path, call::twin::twin(constant)), app)
 }
 
@@ -73,22 +73,22 @@ pub fn owner_router(app: App) -> Router {
     router(app).layer(Extension(door::Owner))
 }
 
-/// Every call, with who may make it.
+/// Every call, with who may make it; those for TIM's hosts, too.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    declared().routes
+    declared(true).routes
 }
 
 /// The OpenAPI document, as JSON.
 #[must_use]
 pub fn openapi() -> String {
-    let (_, document) = declared().router.split_for_parts();
+    let (_, document) = declared(true).router.split_for_parts();
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }
 
-fn declared() -> Declared {
+fn declared(with_tim: bool) -> Declared {
     let mut declared = Declared {
         router: OpenApiRouter::with_openapi(openapi::frame()),
         routes: Vec::new(),
@@ -115,6 +115,18 @@ fn declared() -> Declared {
         health::healthz => [];
         health::readyz => [Unavailable];
         document::document => [];
+    }
+    if with_tim {
+        declare! { declared:
+            tim::orders::verify => [NoSuchAddress, UnknownUser, UnknownSession, SessionEnded];
+            tim::orders::invalidate => [NoSuchAddress];
+            tim::orders::verify_one => [NoSuchAddress, UnknownUser, UnknownSession, SessionEnded];
+            tim::orders::invalidate_one => [NoSuchAddress];
+            tim::everyone::verify_all => [NoSuchAddress];
+            tim::everyone::invalidate_all => [NoSuchAddress];
+            tim::all::all => [NoSuchAddress];
+            tim::current::current => [NoSuchAddress];
+        }
     }
     declared
 }

@@ -129,6 +129,11 @@ impl Refused {
         Self(Box::new(problem))
     }
 
+    /// Whether it is of this kind.
+    pub(super) fn is(&self, kind: ProblemType) -> bool {
+        self.0.word() == kind.word()
+    }
+
     /// The problem itself, as part of a larger answer.
     pub(super) fn into_problem(self) -> Problem {
         *self.0

@@ -1,5 +1,5 @@
-//! The list of sessions as one table for spreadsheets: every page, written while it is read. A failure in between breaks
-//! the answer off, so that half a table never looks like a whole one.
+//! The list of sessions as one table: every page, written while it is read. A failure in between breaks the answer off, so
+//! that half a table never looks like a whole one.
 
 use std::io;
 
@@ -9,92 +9,160 @@ use axum::{
     response::Response,
 };
 use csv::{QuoteStyle, Terminator, Writer, WriterBuilder};
-use futures::stream;
+use futures::{StreamExt as _, stream};
+use serde_json::json;
 use vahti_client::Session;
 use vahti_store::{Page, SessionQuery, SessionRecord};
 
-use super::{answer, door::AnyKey, wire::session};
+use super::{
+    answer::{self, JSON},
+    door::Key,
+    wire::session,
+};
+use crate::table::{columns, time};
 
 /// Rows that are read at a time.
 pub(super) const ROWS: u32 = 1_000;
 
 const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"sessions.csv\"");
 
-/// The seed's columns come first, in its order.
-const COLUMNS: [&str; 14] = [
-    "user",
-    "session_id",
-    "origin",
-    "logged_in_at",
-    "expired_at",
-    "name",
-    "number",
-    "place",
-    "app",
-    "state",
-    "reason",
-    "last_seen_at",
-    "groups",
-    "home",
-];
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Vahti's own table, for spreadsheets.
+    Csv,
+    /// TIM's table: its columns, its times, and `None` for a time that is absent.
+    TimCsv,
+    /// The same as a JSON list.
+    TimJson,
+}
+
+/// A table: its form, what it is asked for, and what of that it keeps.
+pub(super) struct Table {
+    pub(super) form: Form,
+    pub(super) query: SessionQuery,
+    /// What the query cannot ask for.
+    pub(super) keeps: fn(&Session) -> bool,
+}
 
 /// What is still to be written.
-struct Rest {
-    key: AnyKey,
-    query: SessionQuery,
+struct Rest<R> {
+    key: Key<R>,
+    table: Table,
     /// The next page, if it has been read already.
     page: Option<Page<SessionRecord>>,
+    /// Whether a row has been written.
+    has_begun: bool,
 }
 
-/// The table that begins with this page.
-pub(super) fn stream(key: AnyKey, query: SessionQuery, page: Page<SessionRecord>) -> Response {
-    let rest = Rest {
-        key,
-        query,
-        page: Some(page),
-    };
-    let first = stream::once(async { written(|writer| writer.write_record(COLUMNS)) });
-    let rows = stream::try_unfold(Some(rest), async |rest| match rest {
-        Some(rest) => rest.next().await,
-        None => Ok(None),
-    });
-    let body = Body::from_stream(futures::StreamExt::chain(first, rows));
-    let mut response = answer::respond(StatusCode::OK, CSV, body);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, ATTACHMENT);
-    response
+impl Table {
+    /// The table that begins with this page.
+    pub(super) fn stream<R: Send + Sync + 'static>(
+        self,
+        key: Key<R>,
+        page: Page<SessionRecord>,
+    ) -> Response {
+        let form = self.form;
+        let rest = Rest {
+            key,
+            table: self,
+            page: Some(page),
+            has_begun: false,
+        };
+        let head = stream::once(async move { form.head() });
+        let rows = stream::try_unfold(Some(rest), async |rest| match rest {
+            Some(rest) => rest.next().await,
+            None => Ok(None),
+        });
+        let tail = stream::once(async move { Ok(form.tail()) });
+        let body = Body::from_stream(head.chain(rows).chain(tail));
+        let kind = match form {
+            Form::Csv => CSV,
+            Form::TimCsv => TEXT,
+            Form::TimJson => JSON,
+        };
+        let mut response = answer::respond(StatusCode::OK, kind, body);
+        if form == Form::Csv {
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_DISPOSITION, ATTACHMENT);
+        }
+        response
+    }
 }
 
-impl Rest {
+impl<R> Rest<R> {
     async fn next(mut self) -> io::Result<Option<(Bytes, Option<Self>)>> {
         let page = match self.page.take() {
             Some(page) => page,
             None => {
                 let caller = self.key.reader();
-                let page = self.key.vahti().sessions(&caller, self.query.clone());
+                let page = self.key.vahti().sessions(&caller, self.table.query.clone());
                 let page = self.key.ask(None, page).await;
                 page.map_err(|refused| io::Error::other(refused.into_problem().detail))?
             }
         };
-        let rows = written(|writer| {
-            page.items
-                .into_iter()
-                .try_for_each(|record| writer.write_record(row(session(record))))
-        })?;
-        let rest = page.next.map(|after| Self {
-            query: SessionQuery {
-                after,
-                ..self.query
-            },
-            ..self
+        let keeps = self.table.keeps;
+        let sessions: Vec<_> = page.items.into_iter().map(session).filter(keeps).collect();
+        let begins = !self.has_begun;
+        self.has_begun |= !sessions.is_empty();
+        let rows = self.table.form.rows(sessions, begins)?;
+        let rest = page.next.map(|after| {
+            self.table.query.after = after;
+            self
         });
         Ok(Some((rows, rest)))
     }
 }
 
-fn written(write: impl FnOnce(&mut Writer<Vec<u8>>) -> csv::Result<()>) -> io::Result<Bytes> {
+impl Form {
+    fn head(self) -> io::Result<Bytes> {
+        match self {
+            Self::Csv => lines(|writer| writer.write_record(columns::VAHTI)),
+            Self::TimCsv => lines(|writer| writer.write_record(columns::TIM)),
+            Self::TimJson => Ok("[".into()),
+        }
+    }
+
+    fn rows(self, sessions: Vec<Session>, begins: bool) -> io::Result<Bytes> {
+        let mut sessions = sessions.into_iter();
+        match self {
+            Self::Csv => lines(|writer| {
+                sessions.try_for_each(|session| writer.write_record(columns::vahti(session)))
+            }),
+            Self::TimCsv => lines(|writer| {
+                sessions.try_for_each(|session| writer.write_record(columns::tim(session)))
+            }),
+            Self::TimJson => {
+                let rows: Vec<_> = sessions.map(|session| tim_object(&session)).collect();
+                let comma = if begins || rows.is_empty() { "" } else { "," };
+                Ok(format!("{comma}{}", rows.join(",")).into())
+            }
+        }
+    }
+
+    fn tail(self) -> Bytes {
+        match self {
+            Self::Csv | Self::TimCsv => Bytes::new(),
+            Self::TimJson => "\n]\n".into(),
+        }
+    }
+}
+
+fn tim_object(session: &Session) -> String {
+    let row = json!({
+        "user": session.user,
+        "session_id": session.id,
+        "origin": session.origin,
+        "logged_in_at": time::tim_json(session.logged_in_at.0),
+        "expired_at": session.expired_at.map(|at| time::tim_json(at.0)),
+    });
+    format!("\n{row}")
+}
+
+/// Lines of CSV, every field quoted.
+fn lines(write: impl FnOnce(&mut Writer<Vec<u8>>) -> csv::Result<()>) -> io::Result<Bytes> {
     let mut writer = WriterBuilder::new()
         .quote_style(QuoteStyle::Always)
         .terminator(Terminator::CRLF)
@@ -104,53 +172,4 @@ fn written(write: impl FnOnce(&mut Writer<Vec<u8>>) -> csv::Result<()>) -> io::R
         .into_inner()
         .map_err(|error| io::Error::other(error.to_string()))?;
     Ok(bytes.into())
-}
-
-fn row(session: Session) -> [String; 14] {
-    let or_empty = Option::unwrap_or_default;
-    let row = [
-        session.user,
-        session.id,
-        or_empty(session.origin),
-        session.logged_in_at.to_string(),
-        session
-            .expired_at
-            .map(|time| time.to_string())
-            .unwrap_or_default(),
-        or_empty(session.name),
-        or_empty(session.number),
-        or_empty(session.place),
-        session.app,
-        session.state,
-        or_empty(session.reason),
-        session.last_seen_at.to_string(),
-        session.groups.join(" "),
-        session.home,
-    ];
-    row.map(harmless)
-}
-
-/// A field that no spreadsheet takes for a formula. What was guarded already gets one more guard, so that taking one
-/// `'` off always gives the text back.
-fn harmless(field: String) -> String {
-    let first = field.trim_start_matches('\'').chars().next();
-    match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{field}"),
-        _ => field,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_is_never_a_formula_and_never_loses_anything() {
-        for formula in ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "'=1", "''@"] {
-            assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
-        }
-        for plain in ["", "a=1", "'a", "1-1", "'"] {
-            assert_eq!(harmless(plain.to_owned()), plain);
-        }
-    }
 }

@@ -11,7 +11,7 @@ use vahti_server::{
     http::{self, App},
 };
 
-use crate::scene::{Reply, Scene, policy, send};
+use crate::scene::{Reply, Scene, policy, send, tim};
 
 /// Snapshots lie in `tests/snapshots`, by their own names.
 pub(crate) fn settings() -> insta::Settings {
@@ -371,7 +371,7 @@ async fn over_http_the_cookie_goes_without_secure_and_by_its_configured_name() {
         secure: false,
         same_site: SameSite::Strict,
     };
-    let router = http::router(App::new(Arc::clone(&scene.vahti), &cookie));
+    let router = http::router(App::new(Arc::clone(&scene.vahti), &cookie, &tim(&[])));
     let post = async |path: &str, body: Value| {
         let request = scene.request(Method::POST, path, "app", Some(body));
         send(&router, request).await.body

@@ -30,7 +30,7 @@ async fn scene() -> Scene {
 fn keyed() -> Vec<(Route, &'static [Role])> {
     let roles = |route: Route| match route.access {
         Access::Key(roles) => Some((route, roles)),
-        Access::Open | Access::Token => None,
+        Access::Open | Access::Token | Access::TimSecret | Access::TimToken => None,
     };
     http::routes().into_iter().filter_map(roles).collect()
 }

@@ -13,5 +13,7 @@ mod random;
 mod samples;
 mod scene;
 mod streams;
+mod tim;
+mod tim_export;
 mod trouble;
 mod verdicts;

@@ -4,6 +4,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use vahti_server::http::Route;
 
+use crate::scene::TIM_SECRETS;
+
 /// A good request: the address and the body.
 pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
     let (path, body) = match (&route.method, route.path.as_str()) {
@@ -25,6 +27,19 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         (&Method::GET, "/v1/sessions") => ("/v1/sessions?user=aino", Value::Null),
         (&Method::GET, "/v1/users/{user}/explanation") => {
             ("/v1/users/aino/explanation", Value::Null)
+        }
+        (&Method::POST, path @ ("/user/sessions/verify" | "/user/sessions/invalidate")) => (
+            path,
+            json!({"username": "aino", "session_id": "home", "secret": TIM_SECRETS[0]}),
+        ),
+        (&Method::POST, "/user/sessions/{user}/verify") => {
+            ("/user/sessions/aino/verify?session_id=home", Value::Null)
+        }
+        (&Method::POST, "/user/sessions/{user}/invalidate") => {
+            ("/user/sessions/aino/invalidate", Value::Null)
+        }
+        (&Method::POST, path @ ("/user/sessions/verifyAll" | "/user/sessions/invalidateAll")) => {
+            (path, Value::Null)
         }
         (&Method::GET, path) if !path.contains('{') => (path, Value::Null),
         (method, path) => panic!("{method} {path} has no sample"),

@@ -26,7 +26,7 @@ use vahti::{
     store::{Clock, EventQuery, Host, SessionQuery, Store, StoreError, sqlite::SqliteStore},
 };
 use vahti_server::{
-    config::{Cookie, SameSite},
+    config::{Config, Cookie, SameSite, Source, Tim},
     http::{self, App},
 };
 
@@ -76,6 +76,14 @@ pub(crate) struct Scene {
     keys: BTreeMap<String, String>,
 }
 
+fn cookie() -> Cookie {
+    Cookie {
+        name: "__Host-vahti".to_owned(),
+        secure: true,
+        same_site: SameSite::Lax,
+    }
+}
+
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -102,6 +110,24 @@ impl Reply {
         let value = self.headers.get(name).map(|value| value.to_str());
         value.map_or("", |value| value.expect("ASCII"))
     }
+}
+
+/// Two secrets of TIM's hosts: the one that is on its way out, and the new one.
+pub(crate) const TIM_SECRETS: [&str; 2] = ["the-secret-of-yesterday", "the-secret-of-tomorrow"];
+
+/// The settings for TIM's hosts, with these keys and values over them.
+pub(crate) fn tim(over: &[(&str, &str)]) -> Tim {
+    let secrets = TIM_SECRETS.join(",");
+    let flags: Vec<_> = [("tim.enabled", "true"), ("tim.secrets", secrets.as_str())]
+        .iter()
+        .chain(over)
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    let source = Source {
+        flags: &flags,
+        ..Source::default()
+    };
+    Config::load(source).expect("a configuration").tim
 }
 
 pub(crate) fn policy(max_per_user: u32) -> Policy {
@@ -132,12 +158,7 @@ impl Scene {
         let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;
         let vahti = vahti.expect("the database opens").keep_free(2);
         let vahti = Arc::new(vahti);
-        let cookie = Cookie {
-            name: "__Host-vahti".to_owned(),
-            secure: true,
-            same_site: SameSite::Lax,
-        };
-        let app = App::new(Arc::clone(&vahti), &cookie);
+        let app = App::new(Arc::clone(&vahti), &cookie(), &tim(&[]));
         let mut scene = Self {
             stop: app.stop().clone(),
             _folder: folder,
@@ -151,6 +172,12 @@ impl Scene {
             scene.key(role.as_str(), *role, &[]).await;
         }
         scene
+    }
+
+    /// The same host with other settings for TIM's hosts.
+    pub(crate) fn set_tim(&mut self, over: &[(&str, &str)]) {
+        let app = App::new(Arc::clone(&self.vahti), &cookie(), &tim(over));
+        self.router = http::router(app);
     }
 
     /// Makes a key.

@@ -14,6 +14,7 @@ pub(super) mod login;
 pub(super) mod policy;
 pub(super) mod session;
 pub(super) mod sessions;
+pub(super) mod tim;
 #[cfg(feature = "bench")]
 pub(super) mod twin;
 pub(super) mod verify;

@@ -13,7 +13,8 @@ use crate::http::{
     },
     problem::Refused,
     request::{Cursor, List, Named, Parameters, Query},
-    suggest, table,
+    suggest,
+    table::{self, Form, Table},
     wire::session,
 };
 
@@ -28,9 +29,9 @@ use crate::http::{
         ("since" = Option<wire::Time>, Query, description = "Logged in at or after"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Sessions a page, 1 to 1000; 100 if absent"),
-        ("format" = Option<String>, Query, description = "`json`, or `csv`: every session at once, as a table")),
-    responses((status = 200, description = "A page of sessions, or with `format=csv` all of them", content(
-        (wire::SessionsPage = "application/json"), (String = "text/csv")))))]
+        ("format" = Option<String>, Query, description = "`json`; or every session at once, as a table: `csv`, or `tim-csv` with TIM's columns and times")),
+    responses((status = 200, description = "A page of sessions, or all of them as a table", content(
+        (wire::SessionsPage = "application/json"), (String = "text/csv"), (String = "text/plain")))))]
 pub(in crate::http) async fn list(
     key: AnyKey,
     Query(asked): Query<Asked>,
@@ -42,8 +43,13 @@ pub(in crate::http) async fn list(
     let page = key
         .ask(None, key.vahti().sessions(&caller, asked.query.clone()))
         .await?;
-    if asked.as_table {
-        return Ok(table::stream(key, asked.query, page));
+    if let Some(form) = asked.form {
+        let table = Table {
+            form,
+            query: asked.query,
+            keeps: |_| true,
+        };
+        return Ok(table.stream(key, page));
     }
     let next = page.next.map(|place| Cursor::text(List::Sessions, place));
     let sessions = page.items.into_iter().map(session).collect();
@@ -53,7 +59,8 @@ pub(in crate::http) async fn list(
 /// Which sessions, and how.
 pub(in crate::http) struct Asked {
     query: SessionQuery,
-    as_table: bool,
+    /// As one table of this form; none is a page.
+    form: Option<Form>,
 }
 
 impl Named for Asked {
@@ -66,16 +73,16 @@ impl Named for Asked {
         let since = parameters.find("since", wire::Time::parse);
         let cursor = parameters.find("cursor", |text| Cursor::read(List::Sessions, text));
         let limit = parameters.find("limit", Cursor::limit);
-        let as_table = parameters.find("format", |text| match text {
-            "json" => Ok(false),
-            "csv" => Ok(true),
-            _ => Err("it is `json` or `csv`."),
+        let form = parameters.find("format", |text| match text {
+            "json" => Ok(None),
+            "csv" => Ok(Some(Form::Csv)),
+            "tim-csv" => Ok(Some(Form::TimCsv)),
+            _ => Err("it is `json`, `csv` or `tim-csv`."),
         })?;
-        let as_table = as_table.unwrap_or(false);
+        let form = form.flatten();
         let (cursor, limit) = (cursor?, limit?);
-        if as_table && (cursor.is_some() || limit.is_some()) {
-            let message =
-                "`format=csv` gives every session at once: leave `cursor` and `limit` out.";
+        if form.is_some() && (cursor.is_some() || limit.is_some()) {
+            let message = "A table holds every session at once: leave `cursor` and `limit` out.";
             parameters.contradiction("format", message);
         }
         let query = SessionQuery {
@@ -87,13 +94,12 @@ impl Named for Asked {
             since: since?.map(|time| time.0),
             groups: None,
             after: cursor.unwrap_or(0),
-            limit: if as_table {
-                table::ROWS
-            } else {
-                limit.unwrap_or(Cursor::LIMIT)
+            limit: match form {
+                Some(_) => table::ROWS,
+                None => limit.unwrap_or(Cursor::LIMIT),
             },
         };
-        Some(Self { query, as_table })
+        Some(Self { query, form })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the routes stand on: the host and the cookie. Cheap to clone.
+//! What the routes stand on: the host, the cookie, and the settings for TIM's hosts. Cheap to clone.
 
 use std::sync::Arc;
 
@@ -20,15 +20,16 @@ struct Inner {
     vahti: Arc<Vahti>,
     cookie_name: String,
     cookie_attributes: String,
+    tim: config::Tim,
     trouble: Trouble,
     streams: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
 impl App {
-    /// The routes of this host, with this cookie.
+    /// The routes of this host, with this cookie; those for TIM's hosts if they are enabled.
     #[must_use]
-    pub fn new(vahti: Arc<Vahti>, cookie: &config::Cookie) -> Self {
+    pub fn new(vahti: Arc<Vahti>, cookie: &config::Cookie, tim: &config::Tim) -> Self {
         let secure = if cookie.secure { "; Secure" } else { "" };
         let same_site = match cookie.same_site {
             config::SameSite::Lax => "Lax",
@@ -39,6 +40,7 @@ impl App {
             vahti,
             cookie_name: cookie.name.clone(),
             cookie_attributes: format!("; Path=/{secure}; HttpOnly; SameSite={same_site}"),
+            tim: tim.clone(),
             trouble: Trouble::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stop: CancellationToken::new(),
@@ -62,6 +64,11 @@ impl App {
 
     pub(super) fn trouble(&self) -> &Trouble {
         &self.0.trouble
+    }
+
+    /// What is set for TIM's hosts.
+    pub(in crate::http) fn tim(&self) -> &config::Tim {
+        &self.0.tim
     }
 
     pub(super) fn cookie_name(&self) -> &str {

@@ -14,7 +14,10 @@ use vahti_core::{By, Group, How, Role};
 use vahti_store::ApiKey;
 
 use super::{Access, App, Door, bearer::bearer, roles::Allowed};
-use crate::http::problem::{Refused, listed};
+use crate::{
+    config::UnknownSession,
+    http::problem::{Refused, listed},
+};
 
 /// Marks requests on the owner's socket. It is put into a request by the router of that socket only.
 #[derive(Clone, Copy)]
@@ -22,6 +25,8 @@ pub(in crate::http) struct Owner;
 
 /// The name under which the owner of the database acts.
 const OWNER: &str = "cli";
+/// The name under which the hosts of TIM's network act: their secret does not tell them apart.
+const TIM_HOST: &str = "tim";
 
 /// A caller with one of the roles `R`.
 pub(in crate::http) struct Key<R> {
@@ -33,9 +38,24 @@ pub(in crate::http) struct Key<R> {
 enum Identity {
     Holder(Arc<ApiKey>),
     Owner,
+    TimHost,
 }
 
 impl<R> Key<R> {
+    /// A host of TIM's network that has proven to know a secret.
+    pub(super) fn of_tim_host(app: &App) -> Self {
+        Self {
+            app: app.clone(),
+            identity: Identity::TimHost,
+            roles: PhantomData,
+        }
+    }
+
+    /// What a verify does whose session is unknown here, on TIM's addresses.
+    pub(in crate::http) fn unknown_session(&self) -> UnknownSession {
+        self.app.tim().unknown_session
+    }
+
     /// The use cases.
     pub(in crate::http) fn vahti(&self) -> &Vahti {
         self.app.vahti()
@@ -45,7 +65,7 @@ impl<R> Key<R> {
     pub(in crate::http) fn role(&self) -> Role {
         match &self.identity {
             Identity::Holder(key) => key.role,
-            Identity::Owner => Role::Admin,
+            Identity::Owner | Identity::TimHost => Role::Admin,
         }
     }
 
@@ -54,6 +74,7 @@ impl<R> Key<R> {
         match &self.identity {
             Identity::Holder(key) => &key.name,
             Identity::Owner => OWNER,
+            Identity::TimHost => TIM_HOST,
         }
     }
 
@@ -61,7 +82,7 @@ impl<R> Key<R> {
     pub(in crate::http) fn is_valid(&self) -> bool {
         match &self.identity {
             Identity::Holder(key) => self.vahti().is_valid(key),
-            Identity::Owner => true,
+            Identity::Owner | Identity::TimHost => true,
         }
     }
 
@@ -84,7 +105,7 @@ impl<R> Key<R> {
     pub(in crate::http) fn scope(&self) -> &[Group] {
         match &self.identity {
             Identity::Holder(key) => &key.groups,
-            Identity::Owner => &[],
+            Identity::Owner | Identity::TimHost => &[],
         }
     }
 
@@ -93,6 +114,7 @@ impl<R> Key<R> {
         let how = match &self.identity {
             Identity::Holder(_) => How::Api,
             Identity::Owner => How::Cli,
+            Identity::TimHost => How::Peer,
         };
         Caller {
             by: By {

@@ -8,6 +8,7 @@ mod bearer;
 mod holder;
 mod key;
 mod open;
+mod tim;
 mod trouble;
 
 use vahti_core::Role;
@@ -17,6 +18,7 @@ pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},
     open::Open,
+    tim::{TimHolder, TimHost, TimOrder},
 };
 
 /// Who may come in.
@@ -28,6 +30,10 @@ pub enum Access {
     Token,
     /// The holder of an API key with one of these roles.
     Key(&'static [Role]),
+    /// A host of TIM's network that knows a secret, or the holder of an API key of role `admin`.
+    TimSecret,
+    /// Whoever holds a session token; to others it is said as TIM says it.
+    TimToken,
 }
 
 /// A door, by whom it lets in.

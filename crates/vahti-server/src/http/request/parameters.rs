@@ -90,6 +90,11 @@ impl Parameters {
         self.wrong.contradiction(name, message);
     }
 
+    /// Passes over what has not been asked for: callers that are not Vahti's own may send more.
+    pub(in crate::http) fn pass_over_others(&mut self) {
+        self.left.clear();
+    }
+
     fn finish<T>(mut self, read: Option<T>) -> Result<T, Refused> {
         for (name, _) in &self.left {
             let shown = text::shown(name);

@@ -1,0 +1,5 @@
+//! Sessions as tables: which columns there are, how a time is written, and how a field is kept from being a formula.
+
+pub(crate) mod columns;
+pub(crate) mod guard;
+pub(crate) mod time;
