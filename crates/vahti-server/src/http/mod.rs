@@ -27,7 +27,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use vahti_client::ProblemType;
 
-pub(crate) use self::{call::policy::limit_in_words, text::shown};
+pub(crate) use self::call::policy::limit_in_words;
 use self::{
     call::{
         check, current, document, end, events, everyone, explanation, health, invalidate, keys,

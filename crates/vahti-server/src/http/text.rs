@@ -71,7 +71,7 @@ pub(super) fn origin(origin: Origin) -> Option<String> {
 }
 
 /// A text of the caller, in a message: short, and harmless to show.
-pub(crate) fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     const SHOWN_CHARS: usize = 40;
     let mut shown: String = text
         .chars()

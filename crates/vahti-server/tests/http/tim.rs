@@ -297,6 +297,10 @@ async fn a_body_that_cannot_be_read_is_refused_and_the_secret_is_asked_for_first
         (json!({"secret": 1}), "wrong_secret"),
         (json!({"secret": "wrong", "username": ""}), "wrong_secret"),
         (json!({"secret": TIM_SECRETS[0]}), "invalid"),
+        (
+            json!({"secret": TIM_SECRETS[0], "username": "aino", "session_id": true}),
+            "invalid",
+        ),
         (json!({"secret": TIM_SECRETS[0], "username": ""}), "invalid"),
         (
             json!({"secret": TIM_SECRETS[0], "username": "a\u{202e}b"}),

@@ -69,12 +69,12 @@ impl TimOrder {
             Some(Value::String(user)) => wrong.take("username", UserId::new(user)),
             _ => wrong.take("username", Err("Field `username` has to be a text.")),
         };
-        let id = match body.get("session_id") {
-            None | Some(Value::Null) => None,
-            Some(Value::String(id)) => Some(id.clone()),
-            Some(other) => Some(other.to_string()),
-        };
-        let session = wrong.perhaps("session_id", id, |id| SessionId::new(&id));
+        let id = body.get("session_id").filter(|id| !id.is_null());
+        let session = wrong.perhaps("session_id", id, |id| match id {
+            Value::String(id) => SessionId::new(id).map_err(|wrong| wrong.to_string()),
+            Value::Number(id) => SessionId::new(&id.to_string()).map_err(|wrong| wrong.to_string()),
+            _ => Err("Field `session_id` has to be a text, a number or null.".to_owned()),
+        });
         let order = user.zip(session);
         wrong.finish(order.map(|(user, session)| Self { user, session }))
     }

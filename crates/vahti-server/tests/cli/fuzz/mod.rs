@@ -28,6 +28,7 @@ struct Target {
 impl Target {
     fn new() -> Self {
         let folder = Folder::new();
+        folder.write("vahti.toml", "[tim]\nenabled = true\n");
         let (admin, app) = (folder.key("admin", "fuzz"), folder.key("app", "lms"));
         let server = folder.serve();
         let (_, answer) = server.call(&app, "login", r#"{"user":"eino"}"#);

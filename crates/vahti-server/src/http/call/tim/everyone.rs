@@ -27,13 +27,15 @@ pub(in crate::http) async fn invalidate_all(key: AdminKey) -> Result<Answer<Done
 /// TIM's answer has no room for users whose turn failed, so one of them is a failure of all.
 fn told(key: &AdminKey, done: Result<Bulk, Error>) -> Result<Answer<Done>, Refused> {
     let bulk = done.map_err(|error| key.refusal(None, error))?;
-    if bulk.unprocessed.is_empty() {
-        return Ok(Answer(Done::OK));
-    }
-    let detail = format!(
-        "It failed for {} users, and was done for {}. It may be repeated.",
-        bulk.unprocessed.len(),
-        bulk.users
+    let kept = format!(
+        "It was done for {} users, which is kept, and failed for {}. Give the command again: what is done is not done \
+         twice.",
+        bulk.users,
+        bulk.unprocessed.len()
     );
-    Err(Refused::new(ProblemType::Unavailable, detail))
+    match &bulk.stopped {
+        Some(error) => Err(key.stopped(error, &kept)),
+        None if bulk.unprocessed.is_empty() => Ok(Answer(Done::OK)),
+        None => Err(Refused::new(ProblemType::Unavailable, kept)),
+    }
 }

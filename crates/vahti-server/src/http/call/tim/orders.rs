@@ -21,11 +21,24 @@ use crate::{
 #[expect(dead_code, reason = "it is read by its door; here it is described")]
 pub(in crate::http) struct Order {
     /// Whose session.
+    #[schema(min_length = 1, max_length = 256)]
     username: String,
     /// Which session; none is the latest, of an invalidate all.
-    session_id: Option<String>,
+    session_id: Option<Id>,
     /// One of `tim.secrets`.
     secret: Option<String>,
+}
+
+/// The id of a session, as a text or as a number.
+#[derive(utoipa::ToSchema)]
+#[schema(as = TimSessionId)]
+#[expect(dead_code, reason = "it is read by its door; here it is described")]
+#[serde(untagged)]
+pub(in crate::http) enum Id {
+    /// As a text.
+    Text(String),
+    /// As a number.
+    Number(i64),
 }
 
 /// Lets a session in, without an id the latest; the user's others wait. What an id does that is unknown here is said by
