@@ -118,6 +118,14 @@ pub struct EndResponse {
     pub clear_cookie: String,
 }
 
+/// Answer of `POST /v1/erase`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EraseResponse {
+    /// The sessions that were open and have ended.
+    pub ended: Vec<String>,
+}
+
 /// Answer of the commands for many users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -220,6 +228,8 @@ pub struct PolicyResponse {
     pub max_lifetime_s: u64,
     /// How long an ended session is kept, in seconds; 0 is for ever.
     pub retention_s: u64,
+    /// How long an origin is kept after the last login from it, in seconds; 0 is for ever.
+    pub origin_retention_s: u64,
     /// How long an answer may be reused, in milliseconds.
     pub cache_for_ms: u64,
     /// Limits of groups.
@@ -250,8 +260,11 @@ pub struct Event {
     pub sequence: i64,
     /// When.
     pub at: Time,
-    /// The user; none if it is about no user.
+    /// The user; none if it is about no user, or about a person who was erased.
     pub user: Option<String>,
+    /// Present, and true, if the person was erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// The session.
     pub session_id: Option<String>,
     /// What was done.

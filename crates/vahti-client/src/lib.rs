@@ -9,13 +9,14 @@ mod request;
 mod time;
 
 pub use answer::{
-    AllResponse, Chain, ChainFault, CheckResponse, CreatedKey, CurrentResponse, EndResponse, Event,
-    EventsPage, Explanation, GroupLimit, InvalidateResponse, Key, KeysResponse, LoginResponse,
-    PolicyResponse, Session, SessionResponse, SessionsPage, Unprocessed, VerifyResponse, Would,
+    AllResponse, Chain, ChainFault, CheckResponse, CreatedKey, CurrentResponse, EndResponse,
+    EraseResponse, Event, EventsPage, Explanation, GroupLimit, InvalidateResponse, Key,
+    KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
+    Unprocessed, VerifyResponse, Would,
 };
 pub use problem::{FieldError, Problem, ProblemType};
 pub use request::{
-    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, InvalidateRequest, LoginRequest, Only,
-    Origin, VerifyRequest,
+    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, InvalidateRequest,
+    LoginRequest, Only, Origin, VerifyRequest,
 };
 pub use time::Time;

@@ -230,6 +230,21 @@ pub enum Only {
     Waiting,
 }
 
+/// `POST /v1/erase`: an administrator has everything forgotten that is known of a person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct EraseRequest {
+    /// Who.
+    pub user: String,
+    /// Why, in the administrator's own words; it is kept, so it names nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The person who acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+}
+
 /// `POST /v1/keys`: an administrator makes an API key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -35,6 +35,9 @@ pub struct Commit {
     pub account: Account,
     /// What is recorded of the change.
     pub events: Vec<Event>,
+    /// Whether every text about the person is to be forgotten in the same commit, and the sessions with them. The
+    /// events stay.
+    pub erases: bool,
 }
 
 impl Commit {
@@ -44,6 +47,7 @@ impl Commit {
         Self {
             account: account.clone(),
             events: Vec::new(),
+            erases: false,
         }
     }
 }
@@ -299,6 +303,7 @@ impl<'a> Draft<'a> {
         Commit {
             account: self.account,
             events,
+            erases: false,
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Policy {
     pub max_lifetime: Duration,
     /// How long an ended session is kept.
     pub retention: Duration,
+    /// How long after the last login from somewhere it is kept where that was.
+    pub origin_retention: Duration,
     /// How long a host application may reuse an answer.
     pub cache_for: Duration,
     /// Limits of groups; 0 is no limit. The largest of a user's groups counts.
@@ -56,6 +58,7 @@ impl Policy {
             idle_timeout: Duration::ZERO,
             max_lifetime: Duration::ZERO,
             retention: Duration::from_secs(90 * 24 * 3600),
+            origin_retention: Duration::from_secs(90 * 24 * 3600),
             cache_for: Duration::ZERO,
             groups: BTreeMap::new(),
             bypass: Bypass::default(),

@@ -67,6 +67,20 @@ pub struct Ended {
 /// in milliseconds: twice the interval at which last-seen times are written.
 const UNCERTAIN_IDLE: core::time::Duration = core::time::Duration::from_secs(20);
 
+impl LastSeen {
+    /// When a session that was last used so is idle for long enough to give its place to somebody else. If this process
+    /// has not seen it, that is a little later than its idle deadline, because its last use may have been lost.
+    #[must_use]
+    pub fn idle_for_others(self, policy: &Policy) -> Timestamp {
+        let idle = policy.idle_deadline(self.at);
+        if self.here {
+            idle
+        } else {
+            idle.plus(UNCERTAIN_IDLE)
+        }
+    }
+}
+
 impl Session {
     /// Whether `token` is this session's.
     #[must_use]
@@ -92,18 +106,12 @@ impl Session {
         )
     }
 
-    /// As [`Session::overdue`], for giving its place to somebody else: a session that this process
-    /// has not seen is idle only a little later, because its last use may have been lost.
+    /// As [`Session::overdue`], for giving its place to somebody else: see [`LastSeen::idle_for_others`].
     #[must_use]
     pub fn overdue_for_others(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
         let lifetime = policy.lifetime_deadline(self.login.at);
         let idle = policy.idle_deadline(self.last_seen.at);
-        let certain = if self.last_seen.here {
-            idle
-        } else {
-            idle.plus(UNCERTAIN_IDLE)
-        };
-        if now >= certain {
+        if now >= self.last_seen.idle_for_others(policy) {
             overdue(lifetime, idle, now)
         } else {
             overdue(lifetime, Timestamp::NEVER, now)

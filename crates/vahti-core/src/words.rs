@@ -163,6 +163,12 @@ words! {
         Refuse = "refuse",
         /// A session goes on only because the policy observes.
         Observe = "observe",
+        /// What was known of a person was forgotten.
+        Erase = "erase",
+        /// A copy of the whole database was handed out.
+        Backup = "backup",
+        /// The database was replaced by a copy of an earlier time.
+        Restore = "restore",
         /// An API key was made.
         KeyCreate = "key_create",
         /// An API key was revoked.

@@ -11,7 +11,7 @@ use vahti_core::{
     SessionId, State, Timestamp, Verb,
 };
 
-use crate::{Decide, StoreError};
+use crate::{Decide, StoreError, Witness};
 
 /// Runs a decision. One that panics is refused; it has changed nothing.
 pub(crate) fn run(
@@ -30,6 +30,24 @@ pub(crate) fn check_whole(before: &Account, after: &Account) -> Result<(), Store
         return Ok(());
     }
     Err(StoreError::Corrupt("a decision lost a session".to_owned()))
+}
+
+/// An account as a commit left it, for the witness.
+pub(crate) struct Changed {
+    pub(crate) account: Account,
+    /// Whether its person was erased.
+    pub(crate) is_erased: bool,
+}
+
+impl Changed {
+    /// Tells the witness.
+    pub(crate) fn tell(&self, witness: &dyn Witness) {
+        if self.is_erased {
+            witness.forget(&self.account.user);
+        } else {
+            witness.apply(&self.account);
+        }
+    }
 }
 
 /// What a panic said, as far as it is text.

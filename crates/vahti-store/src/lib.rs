@@ -57,6 +57,9 @@ pub trait Witness: Send + Sync {
     /// Takes an account as a commit left it. Called after the commit is durable and before its answer, in the
     /// order of the commits. An older version than the one it holds is refused.
     fn apply(&self, account: &Account);
+
+    /// Forgets every session of a user who was erased. Called like [`Witness::apply`], in the same order.
+    fn forget(&self, user: &UserId);
 }
 
 /// Where accounts, sessions, events and keys are kept.
@@ -64,7 +67,7 @@ pub trait Witness: Send + Sync {
 pub trait Store: Send + Sync {
     /// Runs one decision on one account. When this returns `Ok`, what was decided is durable and the witness
     /// holds it. An empty commit touches no disk. If the caller stops waiting before the decision has begun,
-    /// it is not run.
+    /// it is not run. A commit that erases leaves no text about the person behind: the user is unknown from then on.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if a constraint of the database refused the commit: nothing was written.
@@ -88,6 +91,13 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing was forgotten.
     async fn forget_ended(&self, before: Timestamp, most: u32) -> Result<u32, StoreError>;
+
+    /// Forgets at most `most` origins, each a text of one account, from which the last login came before `before`;
+    /// says how many. A backend may keep one for an hour longer. Sessions and events stay, and so does their chain.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing was forgotten.
+    async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError>;
 
     /// Keeps a new API key, with its event.
     ///
@@ -165,13 +175,6 @@ pub trait Store: Send + Sync {
         after: i64,
         most: u32,
     ) -> Result<Vec<(UserId, i64)>, StoreError>;
-
-    /// Users with an open session whose deadline, by the login and last-seen times that are written, has passed
-    /// at `now`; at most `most`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
-    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError>;
 
     /// Walks every chain of events and says which link is the first that is broken.
     ///

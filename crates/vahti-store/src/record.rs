@@ -86,6 +86,8 @@ pub struct EventRecord {
     pub at: Timestamp,
     /// The user; none if it is about no user, or the person has been erased.
     pub user: Option<String>,
+    /// Whether it is about a person who has been erased.
+    pub erased: bool,
     /// The session.
     pub session: Option<String>,
     /// What was done.

@@ -12,8 +12,8 @@ use std::sync::{
 use papaya::HashMap;
 use tokio::sync::Notify;
 use vahti_core::{
-    Account, EndReason, HeldReason, Policy, Profile, SecretHash, Session, SessionId, State,
-    Timestamp, Token, UserId,
+    Account, EndReason, HeldReason, LastSeen, Policy, Profile, SecretHash, Session, SessionId,
+    State, Timestamp, Token, UserId,
 };
 use vahti_store::Witness;
 
@@ -131,6 +131,26 @@ impl Index {
             .collect()
     }
 
+    /// The users with an open session whose deadline has passed for everybody, and the earliest such deadline that has
+    /// not.
+    pub(crate) fn due(&self, now: Timestamp) -> (Vec<UserId>, Timestamp) {
+        let (mut users, mut next) = (Vec::new(), Timestamp::NEVER);
+        for (_, entry) in &self.sessions.pin() {
+            if entry.state().is_ended() {
+                continue;
+            }
+            let deadline = entry.deadline_for_others(&self.policy);
+            if now >= deadline {
+                users.push(entry.user.clone());
+            } else {
+                next = next.min(deadline);
+            }
+        }
+        users.sort_unstable();
+        users.dedup();
+        (users, next)
+    }
+
     /// Forgets the sessions that ended long ago.
     pub(crate) fn forget_ended(&self, now: Timestamp) {
         let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -215,9 +235,23 @@ impl Witness for Index {
         }
         self.recorded.notify_waiters();
     }
+
+    fn forget(&self, user: &UserId) {
+        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sessions.pin().retain(|_, entry| entry.user != *user);
+    }
 }
 
 impl Entry {
+    /// When the session, if it is not used, ends in the record too.
+    fn deadline_for_others(&self, policy: &Policy) -> Timestamp {
+        let seen = LastSeen {
+            at: Timestamp::from_millis(self.last_seen.load(Ordering::Relaxed)),
+            here: self.seen_here.load(Ordering::Acquire),
+        };
+        self.until().min(seen.idle_for_others(policy))
+    }
+
     fn version(&self) -> u64 {
         self.status.load(Ordering::Acquire) >> STATE_BITS
     }

@@ -11,6 +11,7 @@ mod caller;
 mod check;
 mod clock;
 mod end;
+mod erase;
 mod error;
 mod everyone;
 mod explain;

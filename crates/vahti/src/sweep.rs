@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
-use vahti_core::{By, How, Timestamp, Verb};
+use vahti_core::{By, How, Timestamp, UserId, Verb};
 use vahti_store::StoreError;
 
 use crate::{SystemClock, Vahti};
 
 /// How often deadlines are looked for.
 const DEADLINES_EVERY: Duration = Duration::from_secs(1);
+/// How often the index is looked through at least: another node may have told it of an old session.
+const LOOK_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// How often last-seen times are written.
 const LAST_SEEN_EVERY: Duration = Duration::from_secs(10);
-/// How often ended sessions are forgotten.
+/// How often ended sessions and old origins are forgotten.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
 /// Rows a statement, so that logins come in between.
 const AT_ONCE: u32 = 1_000;
@@ -61,6 +63,14 @@ impl Task {
     }
 }
 
+/// Who is to be settled, and when to look for more.
+#[derive(Default)]
+pub(crate) struct Due {
+    users: Vec<UserId>,
+    /// No deadline passes before.
+    next: Timestamp,
+}
+
 impl Vahti {
     /// Runs the sweep until `stop` is cancelled.
     pub async fn run(self: Arc<Self>, clock: Arc<SystemClock>, stop: CancellationToken) {
@@ -81,24 +91,44 @@ impl Vahti {
                     alarmed = self.watch_clock(&clock, alarmed).await;
                     writing.note(self.write_last_seen().await);
                 }
-                _ = retention.tick() => forgetting.note(self.forget_ended().await),
+                _ = retention.tick() => forgetting.note(self.forget_old().await),
             }
         }
     }
 
-    /// Ends the sessions whose deadline has passed.
+    /// Ends the sessions whose deadline has passed, of at most a thousand users a turn. The index is looked through only
+    /// when a deadline may have passed, and again only when all that were found have had their turn; so nobody whose
+    /// session turns out to be in use stands in the way of others.
     ///
     /// # Errors
-    /// [`StoreError`]: the rest is ended at the next turn.
+    /// [`StoreError`]: the rest is ended at the next turns.
     pub async fn end_overdue(&self) -> Result<(), StoreError> {
-        if !self.policy.enabled
-            || (self.policy.idle_timeout.is_zero() && self.policy.max_lifetime.is_zero())
-        {
+        let timeouts = [self.policy.idle_timeout, self.policy.max_lifetime];
+        let shortest = timeouts.iter().filter(|time| !time.is_zero()).min();
+        let Some(shortest) = shortest.filter(|_| self.policy.enabled) else {
             return Ok(());
+        };
+        let mut due = self.due.lock().await;
+        if due.users.is_empty() {
+            let now = self.now();
+            if now < due.next {
+                return Ok(());
+            }
+            let (users, next) = self.index.due(now);
+            let unknown = now.plus((*shortest).min(LOOK_AT_LEAST_EVERY));
+            *due = Due {
+                users,
+                next: next.min(unknown),
+            };
         }
-        let users = self.store.users_overdue(self.now(), AT_ONCE).await?;
+        let rest = due.users.len().saturating_sub(AT_ONCE as usize);
+        let users = due.users.split_off(rest);
         let settled = futures::future::join_all(users.iter().map(|user| self.settle(user))).await;
-        settled.into_iter().collect()
+        let settled: Result<(), StoreError> = settled.into_iter().collect();
+        if settled.is_err() {
+            due.next = Timestamp::default();
+        }
+        settled
     }
 
     /// Writes the last-seen times of this process.
@@ -123,22 +153,22 @@ impl Vahti {
         Ok(())
     }
 
-    /// Forgets sessions that ended longer ago than the retention.
+    /// Forgets sessions that ended longer ago than the retention, and origins that nobody has used for longer than theirs.
     ///
     /// # Errors
     /// [`StoreError`]: the rest is forgotten at the next turn.
-    pub async fn forget_ended(&self) -> Result<(), StoreError> {
+    pub async fn forget_old(&self) -> Result<(), StoreError> {
         let now = self.now();
         self.index.forget_ended(now);
-        if self.policy.retention.is_zero() {
-            return Ok(());
+        let (sessions, origins) = (self.policy.retention, self.policy.origin_retention);
+        if !sessions.is_zero() {
+            let before = now.minus(sessions);
+            while self.store.forget_ended(before, AT_ONCE).await? == AT_ONCE {}
         }
-        while self
-            .store
-            .forget_ended(now.minus(self.policy.retention), AT_ONCE)
-            .await?
-            == AT_ONCE
-        {}
+        if !origins.is_zero() {
+            let before = now.minus(origins);
+            while self.store.forget_origins(before, AT_ONCE).await? == AT_ONCE {}
+        }
         Ok(())
     }
 

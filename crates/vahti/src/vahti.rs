@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use vahti_core::{Account, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, decide};
 use vahti_store::{Clock, Host, Store, StoreError, Witness};
 
-use crate::{Caller, Error, Index, Keys, index::ENDED_KEPT, sweep::Written};
+use crate::{
+    Caller, Error, Index, Keys,
+    index::ENDED_KEPT,
+    sweep::{Due, Written},
+};
 
 /// A host that decides which logins may go on.
 pub struct Vahti {
@@ -18,6 +22,8 @@ pub struct Vahti {
     min_free_bytes: u64,
     /// Up to when last-seen times are written.
     pub(crate) written: tokio::sync::Mutex<Written>,
+    /// Users whose sessions have passed a deadline.
+    pub(crate) due: tokio::sync::Mutex<Due>,
     /// Users whose recorded states are not what the policy gives.
     outdated: Mutex<Vec<UserId>>,
 }
@@ -57,6 +63,7 @@ impl Vahti {
             keys: Keys::default(),
             min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
+            due: tokio::sync::Mutex::default(),
             outdated: Mutex::default(),
         };
         host.load().await?;

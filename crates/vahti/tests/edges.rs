@@ -93,7 +93,7 @@ async fn an_id_that_was_forgotten_serves_its_next_user_at_once() {
         .await
         .expect("an end");
     scene.clock.advance(MINUTE * 2);
-    scene.vahti.forget_ended().await.expect("a sweep");
+    scene.vahti.forget_old().await.expect("a sweep");
     let onni = scene
         .vahti
         .login(&app(), named("onni"))

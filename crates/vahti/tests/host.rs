@@ -173,14 +173,14 @@ async fn ended_sessions_are_forgotten_after_the_retention_and_nobody_else_is_tou
         .await
         .expect("an end");
     scene.clock.advance(MINUTE);
-    scene.vahti.forget_ended().await.expect("a sweep");
+    scene.vahti.forget_old().await.expect("a sweep");
     assert_eq!(
         scene.sessions(SessionQuery::default()).await.len(),
         2,
         "the retention has not passed"
     );
     scene.clock.advance(Duration::from_millis(1));
-    scene.vahti.forget_ended().await.expect("a sweep");
+    scene.vahti.forget_old().await.expect("a sweep");
     let left = scene.sessions(SessionQuery::default()).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].session.id, second.record.session.id);

@@ -5,12 +5,14 @@
 
 mod elsewhere;
 mod end;
+mod erase;
 mod invalidate;
 mod login;
 mod verify;
 
 pub use elsewhere::{VerifyElsewhere, verify_elsewhere};
 pub use end::{End, EndedSessions, end};
+pub use erase::erase;
 pub use invalidate::{Invalidate, InvalidatedSessions, invalidate};
 pub use login::{LogIn, LoggedIn, Replaces, login};
 pub use verify::{VerifiedSession, Verify, verify};

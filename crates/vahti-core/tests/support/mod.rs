@@ -270,7 +270,9 @@ impl Gate {
                 "deleting ended sessions changes nothing for the others"
             );
         }
-        let Commit { account, events } = commit;
+        let Commit {
+            account, events, ..
+        } = commit;
         (self.account, self.events) = (account, events);
         answer
     }

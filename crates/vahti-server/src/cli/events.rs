@@ -181,7 +181,7 @@ fn cells(event: &Event) -> [String; 7] {
     [
         format!("{}Z", second.trim_end_matches('Z').replace('T', " ")),
         event.verb.clone(),
-        or_dash(event.user.as_deref()),
+        or_dash(event.user.as_deref().or(event.erased.then_some("(erased)"))),
         or_dash(event.session_id.as_deref()),
         or_dash(event.state.as_deref()),
         or_dash((!why.is_empty()).then(|| why.join(": ")).as_deref()),

@@ -12,6 +12,7 @@ mod call;
 mod config;
 mod doctor;
 mod door;
+mod erase;
 mod events;
 pub(crate) mod exit;
 mod explain;
@@ -77,6 +78,7 @@ enum Command {
     Sessions(sessions::SessionsCommand),
     Explain(explain::Explain),
     Events(events::Events),
+    Erase(erase::Erase),
     Doctor(doctor::Doctor),
 }
 
@@ -133,6 +135,7 @@ impl Command {
             Self::Sessions(sessions) => sessions.run(environment).await,
             Self::Explain(explain) => explain.run(environment).await,
             Self::Events(events) => events.run(environment).await,
+            Self::Erase(erase) => erase.run(environment).await,
             Self::Doctor(doctor) => doctor.run(environment).await,
         }
     }

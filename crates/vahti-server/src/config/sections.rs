@@ -47,8 +47,10 @@ pub struct Sessions {
     pub idle_timeout: Duration,
     /// A session ends this long after its login.
     pub max_lifetime: Duration,
-    /// Ended sessions and their history are deleted after this time; zero: never.
+    /// Ended sessions are forgotten after this time; zero: never.
     pub retention: Duration,
+    /// Origins are forgotten this long after the last login from them; zero: never.
+    pub origin_retention: Duration,
     /// How long a host may reuse an answer.
     pub cache_for: Duration,
     /// The limits of groups, by name; 0: no limit.
@@ -138,6 +140,7 @@ impl Sessions {
         let idle_timeout = reader.get("sessions.idle_timeout", number::idle_timeout);
         let max_lifetime = reader.get("sessions.max_lifetime", number::duration);
         let retention = reader.get("sessions.retention", number::duration);
+        let origin_retention = reader.get("sessions.origin_retention", number::duration);
         let cache_for = reader.get("sessions.cache_for", number::duration);
         let groups =
             reader.groups(|name, raw| text::group_name(name).and_then(|()| number::count(raw)));
@@ -150,6 +153,7 @@ impl Sessions {
             idle_timeout: idle_timeout?,
             max_lifetime: max_lifetime?,
             retention: retention?,
+            origin_retention: origin_retention?,
             cache_for: cache_for?,
             groups,
         })

@@ -30,8 +30,8 @@ use vahti_client::ProblemType;
 pub(crate) use self::call::policy::limit_in_words;
 use self::{
     call::{
-        check, current, document, end, events, everyone, explanation, health, invalidate, keys,
-        login, policy, session, sessions, tim, verify,
+        check, current, document, end, erase, events, everyone, explanation, health, invalidate,
+        keys, login, policy, session, sessions, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -99,6 +99,7 @@ fn declared(with_tim: bool) -> Declared {
         verify::verify => [UnknownUser, UnknownSession, SessionEnded];
         invalidate::invalidate => [UnknownUser, UnknownSession];
         end::end => [UnknownUser, UnknownSession];
+        erase::erase => [UnknownUser];
         everyone::verify_all => [];
         everyone::invalidate_all => [];
         everyone::end_all => [];

@@ -74,6 +74,7 @@ pub(super) fn event(event: EventRecord) -> wire::Event {
         sequence: event.sequence,
         at: event.at.into(),
         user: event.user,
+        erased: event.erased,
         session_id: event.session,
         verb: event.verb,
         state: event.state,

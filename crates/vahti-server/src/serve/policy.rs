@@ -19,6 +19,7 @@ pub(crate) fn policy(config: &Config) -> Result<Policy, String> {
         idle_timeout: sessions.idle_timeout,
         max_lifetime: sessions.max_lifetime,
         retention: sessions.retention,
+        origin_retention: sessions.origin_retention,
         cache_for: sessions.cache_for,
         groups: sessions
             .groups

@@ -142,8 +142,8 @@ impl Store for Moody {
         self.answer(self.store.users_with_open_sessions(after, most))
             .await
     }
-    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
-        self.answer(self.store.users_overdue(now, most)).await
+    async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
+        self.answer(self.store.forget_origins(before, most)).await
     }
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
         self.answer(self.store.check_chain()).await

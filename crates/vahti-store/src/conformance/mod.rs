@@ -23,8 +23,10 @@ use crate::{Clock, Decide, Host, Store, StoreError, Witness};
 pub mod chain;
 pub mod closing;
 pub mod commits;
+pub mod erase;
 pub mod keys;
 pub mod lists;
+mod promises;
 pub mod seen;
 pub mod slots;
 pub mod start;
@@ -32,86 +34,6 @@ pub mod sweep;
 
 /// Opens a store on the same data each time; the one before has been closed.
 pub type Open = dyn Fn(Host) -> Arc<dyn Store> + Send + Sync;
-
-/// Writes one test a promise: `promises!(make)`, where `make()` gives whatever must live as long as the test, and
-/// a boxed [`Open`](crate::conformance::Open) on data of its own.
-#[macro_export]
-macro_rules! promises {
-    ($make:path) => {
-        $crate::promises!(@module $make, chain: [
-            the_chain_of_what_was_written_is_whole,
-            an_account_knows_the_end_of_its_chain,
-            texts_come_back_with_their_events,
-            events_about_no_user_have_a_chain_of_their_own,
-        ]);
-        $crate::promises!(@module $make, closing: [
-            after_the_end_everything_is_unavailable,
-            what_was_under_way_is_finished,
-        ]);
-        $crate::promises!(@module $make, commits: [
-            what_was_answered_is_there_and_the_witness_holds_it,
-            an_empty_commit_writes_nothing,
-            a_failed_command_fails_alone,
-            a_taken_session_id_is_refused_and_nothing_is_written,
-            the_witness_is_told_in_the_order_of_the_commits,
-            the_witness_is_told_what_can_be_read,
-            stamps_rise_over_all_accounts,
-            stamps_rise_after_the_store_was_opened_again_with_a_clock_gone_back,
-            a_decision_that_panics_fails_alone,
-            a_version_rises_by_one,
-            a_decision_that_loses_a_session_is_refused,
-            what_was_written_is_there_after_the_store_was_opened_again,
-        ]);
-        $crate::promises!(@module $make, keys: [
-            a_key_comes_back_and_its_name_is_taken_for_good,
-            a_key_is_revoked_once,
-        ]);
-        $crate::promises!(@module $make, lists: [
-            sessions_are_listed_in_pages_the_oldest_login_first,
-            every_condition_on_sessions_counts,
-            no_text_has_a_meaning_of_its_own,
-            events_are_listed_in_pages_in_both_directions,
-            every_condition_on_events_counts,
-            no_event_turns_up_before_one_that_could_be_read,
-        ]);
-        $crate::promises!(@module $make, seen: [
-            a_last_seen_only_rises,
-            a_last_seen_never_reopens_what_has_ended,
-            what_the_witness_has_seen_counts,
-        ]);
-        $crate::promises!(@module $make, slots: [
-            sixty_four_logins_at_once_leave_as_many_active_as_the_limit,
-            a_decision_that_forgets_the_limit_is_refused_alone,
-            a_place_that_is_given_up_can_be_taken,
-            a_lower_limit_holds_from_the_next_commit_on,
-            a_place_beyond_a_lower_limit_is_no_free_place_below_it,
-            without_a_limit_there_are_no_places,
-        ]);
-        $crate::promises!(@module $make, start: [
-            accounts_come_with_open_sessions_and_those_that_ended_lately,
-            an_account_is_found_by_a_session_that_has_ended,
-            users_with_open_sessions_are_listed_in_pages,
-            users_are_overdue_at_their_deadline,
-        ]);
-        $crate::promises!(@module $make, sweep: [
-            what_ended_first_is_forgotten_first,
-            registers_and_events_outlive_a_session,
-        ]);
-    };
-    (@module $make:path, $module:ident: [$($promise:ident,)*]) => {
-        mod $module {
-            #[allow(unused_imports, reason = "`make` may be a name of the module above")]
-            use super::*;
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $promise() {
-                    let (_alive, open) = $make();
-                    $crate::conformance::$module::$promise(&*open).await;
-                }
-            )*
-        }
-    };
-}
 
 /// A clock that a test moves.
 #[derive(Debug)]
@@ -144,9 +66,15 @@ pub fn at(millis: i64) -> Timestamp {
 pub struct Recorder {
     told: Mutex<Vec<Account>>,
     seen: Mutex<BTreeMap<String, Timestamp>>,
+    forgotten: Mutex<Vec<UserId>>,
 }
 
 impl Recorder {
+    /// Every user it was told to forget, in order.
+    pub fn forgotten(&self) -> Vec<UserId> {
+        locked(&self.forgotten).clone()
+    }
+
     /// Every account it was told of, in order.
     pub fn told(&self) -> Vec<Account> {
         locked(&self.told).clone()
@@ -172,6 +100,10 @@ impl Witness for Recorder {
 
     fn apply(&self, account: &Account) {
         locked(&self.told).push(account.clone());
+    }
+
+    fn forget(&self, user: &UserId) {
+        locked(&self.forgotten).push(user.clone());
     }
 }
 
@@ -257,6 +189,19 @@ impl Stage {
             decide::end(account, &policy, &by(), &command, moment)
         });
         ended.await.map(drop)
+    }
+
+    /// Erases a person, for a reason.
+    pub async fn erase(&self, user: &str, reason: &str) -> Result<Vec<SessionId>, StoreError> {
+        let policy = Arc::clone(&self.policy);
+        let by = By {
+            note: Some(reason.to_owned()),
+            ..by()
+        };
+        let erased = self.run(user, move |account, moment| {
+            decide::erase(account, &policy, &by, moment)
+        });
+        Ok(erased.await?.expect("an erasure is not refused"))
     }
 
     /// Puts all sessions of `user` on hold; with `hold_logins` the later ones too.

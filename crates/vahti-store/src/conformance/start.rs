@@ -1,8 +1,6 @@
 //! Promises about what a host reads when it starts and when it sweeps.
 
-use core::time::Duration;
-
-use vahti_core::{Account, Policy, Timestamp};
+use vahti_core::{Account, Timestamp};
 
 use super::{Open, Stage, at, id, session_id, stored};
 
@@ -100,46 +98,5 @@ pub async fn users_with_open_sessions_are_listed_in_pages(open: &Open) {
         }
         assert_eq!(users, ["a", "c", "d"], "{size}");
     }
-    stage.store.close().await;
-}
-
-/// Deadlines count from what is written: the login and the last-seen time; met at the very millisecond.
-pub async fn users_are_overdue_at_their_deadline(open: &Open) {
-    let policy = Policy {
-        idle_timeout: Duration::from_secs(60),
-        max_lifetime: Duration::from_secs(300),
-        ..Policy::one_per_user()
-    };
-    let stage = Stage::with(open, policy);
-    for user in ["ann", "bob", "cem"] {
-        let session = format!("{user}-1");
-        stage.login(user, &session).await.expect("a login");
-    }
-    stage.end("cem", "cem-1").await.expect("an end");
-    let seen = vec![(session_id("bob-1"), at(290_000))];
-    stage.store.write_last_seen(seen).await.expect("written");
-    for (time, most, expected) in [
-        (59_999, 10, vec![]),
-        (60_000, 10, vec!["ann"]),
-        (299_999, 10, vec!["ann"]),
-        (300_000, 10, vec!["ann", "bob"]),
-        (300_000, 1, vec!["ann"]),
-    ] {
-        let overdue = stage.store.users_overdue(at(time), most).await;
-        let mut users: Vec<_> = overdue
-            .expect("users")
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        users.sort();
-        assert_eq!(users, expected, "{time}");
-    }
-    stage.store.close().await;
-
-    let stage = Stage::new(open);
-    assert_eq!(
-        stage.store.users_overdue(at(i64::MAX / 4), 10).await,
-        Ok(vec![])
-    );
     stage.store.close().await;
 }

@@ -14,6 +14,8 @@ use crate::{
 pub(super) struct Recorded {
     pub(super) account: i64,
     pub(super) event: Event,
+    /// Of the texts as they were written; they outlive a text that is forgotten.
+    digests: Digests,
     pub(super) hash: [u8; 32],
 }
 
@@ -31,14 +33,28 @@ fn digests(event: &Event) -> Digests {
     }
 }
 
+impl Recorded {
+    /// The digests of the texts that are there, and of those that were forgotten as they were.
+    fn digests(&self) -> Digests {
+        let now = digests(&self.event);
+        Digests {
+            actor: now.actor.or(self.digests.actor),
+            note: now.note.or(self.digests.note),
+            origin: now.origin.or(self.digests.origin),
+        }
+    }
+}
+
 impl Data {
     /// Appends an event as the next of its chain; gives the chain after it.
     pub(super) fn append(&mut self, chain: Chain, event: Event) -> Chain {
         let sequence = i64::try_from(self.record.len() + 1).unwrap_or(i64::MAX);
-        let hash = chain.link(sequence, &event, digests(&event)).hash();
+        let digests = digests(&event);
+        let hash = chain.link(sequence, &event, digests).hash();
         self.record.push(Recorded {
             account: chain.account,
             event,
+            digests,
             hash,
         });
         chain.then(hash)
@@ -52,13 +68,12 @@ impl Data {
             let account = recorded.account;
             let chain = chains.entry(account).or_insert_with(|| Chain {
                 account,
-                user: self
-                    .user_of(account)
-                    .map(|account| digest(account.user.as_str())),
+                user: self.person_of(account).map(|person| person.digest),
                 head: ChainHead::default(),
             });
-            let event = &recorded.event;
-            let hash = chain.link(sequence, event, digests(event)).hash();
+            let hash = chain
+                .link(sequence, &recorded.event, recorded.digests())
+                .hash();
             *chain = chain.then(hash);
             if hash != recorded.hash {
                 fault = fault.or(Some((account, sequence)));

@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, HashMap};
 
 use vahti_core::{
-    Account, By, ChainHead, Commit, Hlc, LastSeen, Moment, Policy, Session, SessionId, Stamp,
-    Timestamp, UserId, Verb,
+    Account, By, ChainHead, Commit, Digest, Hlc, LastSeen, Moment, Policy, Session, SessionId,
+    Stamp, Timestamp, UserId, Verb,
 };
 
 use super::chain::Recorded;
 use crate::{
     ApiKey, Constraint, Decide, Host, StoreError, Witness,
-    house::{self, Chain},
+    house::{self, Chain, Changed},
 };
 
 /// Everything.
 #[derive(Default)]
 pub(super) struct Data {
-    /// The account with number n stands at n - 1, without its sessions.
-    pub(super) accounts: Vec<Account>,
+    /// The person with number n stands at n - 1.
+    pub(super) people: Vec<Person>,
     pub(super) numbers: HashMap<UserId, i64>,
     /// By their numbers, which rise with the logins.
     pub(super) sessions: BTreeMap<i64, Kept>,
@@ -30,6 +30,14 @@ pub(super) struct Data {
     logins: i64,
     keys: BTreeMap<String, ApiKey>,
     hlc: Hlc,
+}
+
+/// A person.
+pub(super) struct Person {
+    /// Of the name.
+    pub(super) digest: Digest,
+    /// The account, without its sessions; none once the person was erased.
+    pub(super) account: Option<Account>,
 }
 
 /// A session, and whose it is.
@@ -52,7 +60,7 @@ impl Data {
         host: &Host,
         user: &UserId,
         decide: &mut Decide,
-    ) -> Result<Option<Account>, StoreError> {
+    ) -> Result<Option<Changed>, StoreError> {
         let before = self
             .account(&*host.witness, user)
             .unwrap_or_else(|| Account::new(user.clone()));
@@ -64,7 +72,9 @@ impl Data {
         }
         house::check_whole(&before, &commit.account)?;
         self.check(&before, &commit, &host.policy)?;
-        Ok(Some(self.write(&before, commit)))
+        let is_erased = commit.erases;
+        let account = self.write(&before, commit);
+        Ok(Some(Changed { account, is_erased }))
     }
 
     /// What the constraints of a database would refuse.
@@ -89,8 +99,12 @@ impl Data {
         let Commit {
             account: mut after,
             events,
+            erases,
         } = commit;
         let number = self.number_of(&after.user);
+        if erases {
+            self.forget_texts(number);
+        }
         let mut chain = Chain {
             account: number,
             user: Some(super::chain::digest(after.user.as_str())),
@@ -111,11 +125,12 @@ impl Data {
             sessions: Vec::new(),
             ..after.clone()
         };
-        if let Some(place) = usize::try_from(number - 1)
-            .ok()
-            .and_then(|n| self.accounts.get_mut(n))
-        {
-            *place = stored;
+        let place = usize::try_from(number - 1).ok();
+        if let Some(person) = place.and_then(|place| self.people.get_mut(place)) {
+            person.account = (!erases).then_some(stored);
+        }
+        if erases {
+            self.forget_person(number, &after.user);
         }
         self.hlc = Hlc::after(self.hlc.newest().max(after.newest));
         after
@@ -125,8 +140,11 @@ impl Data {
         if let Some(number) = self.numbers.get(user) {
             return *number;
         }
-        self.accounts.push(Account::new(user.clone()));
-        let number = i64::try_from(self.accounts.len()).unwrap_or(i64::MAX);
+        self.people.push(Person {
+            digest: super::chain::digest(user.as_str()),
+            account: None,
+        });
+        let number = i64::try_from(self.people.len()).unwrap_or(i64::MAX);
         self.numbers.insert(user.clone(), number);
         number
     }
@@ -181,7 +199,7 @@ impl Data {
         witness: &dyn Witness,
         matters: impl Fn(&Session) -> bool,
     ) -> Vec<Account> {
-        let numbers = 1..=i64::try_from(self.accounts.len()).unwrap_or(i64::MAX);
+        let numbers = 1..=i64::try_from(self.people.len()).unwrap_or(i64::MAX);
         numbers
             .filter_map(|number| self.with_sessions(number, witness, &matters))
             .filter(|account| !account.sessions.is_empty())
@@ -194,10 +212,7 @@ impl Data {
         witness: &dyn Witness,
         which: impl Fn(&Session) -> bool,
     ) -> Option<Account> {
-        let mut account = self
-            .accounts
-            .get(usize::try_from(number - 1).ok()?)?
-            .clone();
+        let mut account = self.user_of(number)?.clone();
         account.sessions = self
             .of_account
             .get(&number)
@@ -230,13 +245,18 @@ impl Data {
         old.sort_unstable();
         old.truncate(most as usize);
         for (_, number) in &old {
-            if let Some(kept) = self.sessions.remove(number) {
-                self.ids.remove(&kept.session.id);
-                let of_account = self.of_account.entry(kept.account).or_default();
-                of_account.retain(|other| other != number);
-            }
+            self.remove(*number);
         }
         u32::try_from(old.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Removes a session.
+    pub(super) fn remove(&mut self, number: i64) {
+        if let Some(kept) = self.sessions.remove(&number) {
+            self.ids.remove(&kept.session.id);
+            let of_account = self.of_account.entry(kept.account).or_default();
+            of_account.retain(|other| *other != number);
+        }
     }
 
     /// Keeps a new key.

@@ -1,10 +1,10 @@
 //! Lists out of memory: the same conditions and pages as a database gives, by looking at everything.
 
-use vahti_core::{Account, Group, Policy, SessionId, State, Timestamp, UserId};
+use vahti_core::{Account, Group, SessionId, State, UserId};
 
 use super::{
     chain::Recorded,
-    data::{Data, Kept, laid_over},
+    data::{Data, Kept, Person, laid_over},
 };
 use crate::{EventQuery, EventRecord, Page, SessionQuery, SessionRecord, StateWord, Witness};
 
@@ -69,10 +69,14 @@ fn is_asked_for(query: &SessionQuery, account: &Account, kept: &Kept) -> bool {
 }
 
 impl Data {
-    /// The account with a number; none for what is about no user.
+    /// The account with a number; none for what is about no user, and for a person who was erased.
     pub(super) fn user_of(&self, account: i64) -> Option<&Account> {
-        let place = usize::try_from(account - 1).ok()?;
-        self.accounts.get(place)
+        self.person_of(account)?.account.as_ref()
+    }
+
+    /// The person with a number, also one who was erased.
+    pub(super) fn person_of(&self, account: i64) -> Option<&Person> {
+        self.people.get(usize::try_from(account - 1).ok()?)
     }
 
     /// A page of sessions, the oldest login first.
@@ -140,30 +144,19 @@ impl Data {
 
     /// Users with an open session, after an account, in the order of their accounts.
     pub(super) fn users_with_open_sessions(&self, after: i64, most: u32) -> Vec<(UserId, i64)> {
-        self.open_accounts(|_| true)
+        self.open_accounts()
             .filter(|(_, number)| *number > after)
             .take(most as usize)
             .map(|(account, number)| (account.user.clone(), number))
             .collect()
     }
 
-    /// Users with an open session whose deadline has passed.
-    pub(super) fn users_overdue(&self, policy: &Policy, now: Timestamp, most: u32) -> Vec<UserId> {
-        self.open_accounts(|kept| kept.session.overdue(policy, now).is_some())
-            .take(most as usize)
-            .map(|(account, _)| account.user.clone())
-            .collect()
-    }
-
-    /// Accounts with such an open session, in their order.
-    fn open_accounts(
-        &self,
-        which: impl Fn(&Kept) -> bool,
-    ) -> impl Iterator<Item = (&Account, i64)> {
+    /// Accounts with an open session, in their order.
+    fn open_accounts(&self) -> impl Iterator<Item = (&Account, i64)> {
         let mut numbers: Vec<_> = self
             .sessions
             .values()
-            .filter(|kept| kept.session.is_open() && which(kept))
+            .filter(|kept| kept.session.is_open())
             .map(|kept| kept.account)
             .collect();
         numbers.sort_unstable();
@@ -181,6 +174,7 @@ fn record(recorded: &Recorded, sequence: i64, account: Option<&Account>) -> Even
         sequence,
         at: event.at,
         user: account.map(|account| account.user.to_string()),
+        erased: account.is_none() && recorded.account != 0,
         session: event.session.as_ref().map(ToString::to_string),
         verb: text(event.verb.as_str()),
         state: event.state.map(|state| text(state.as_str())),

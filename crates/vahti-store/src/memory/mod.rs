@@ -17,6 +17,7 @@ use crate::{
 
 mod chain;
 mod data;
+mod erase;
 mod list;
 
 use data::Data;
@@ -73,8 +74,8 @@ impl MemoryStore {
 impl Store for MemoryStore {
     async fn transact(&self, user: &UserId, mut decide: Decide) -> Result<(), StoreError> {
         let mut data = self.data()?;
-        if let Some(account) = data.transact(&self.host, user, &mut decide)? {
-            self.host.witness.apply(&account);
+        if let Some(changed) = data.transact(&self.host, user, &mut decide)? {
+            changed.tell(&*self.host.witness);
         }
         Ok(())
     }
@@ -90,6 +91,10 @@ impl Store for MemoryStore {
 
     async fn forget_ended(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
         Ok(self.data()?.forget_ended(before, most))
+    }
+
+    async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
+        Ok(self.data()?.forget_origins(before, most))
     }
 
     async fn create_key(&self, key: ApiKey, by: By) -> Result<(), StoreError> {
@@ -157,10 +162,6 @@ impl Store for MemoryStore {
         most: u32,
     ) -> Result<Vec<(UserId, i64)>, StoreError> {
         Ok(self.data()?.users_with_open_sessions(after, most))
-    }
-
-    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
-        Ok(self.data()?.users_overdue(&self.host.policy, now, most))
     }
 
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {

@@ -18,7 +18,7 @@ pub(super) fn append(
 ) -> Result<Chain, Trouble> {
     let actor = text::keep(connection, 0, event.by.actor.as_deref())?;
     let note = text::keep(connection, chain.account, event.by.note.as_deref())?;
-    let origin = text::keep(connection, chain.account, event.origin.as_deref())?;
+    let origin = text::keep_origin(connection, chain.account, event.origin.as_deref(), event.at)?;
     let digest = |text: Option<Text>| text.map(|text| text.digest);
     let digests = Digests {
         actor: digest(actor),

@@ -9,13 +9,14 @@ use vahti_core::{
 use super::{
     append::append,
     columns::Columns,
+    erase,
     load::{self, Loaded},
     save,
     trouble::Trouble,
 };
 use crate::{
     ApiKey, Decide, Host,
-    house::{self, Chain},
+    house::{self, Chain, Changed},
 };
 
 /// The writer's desk.
@@ -24,7 +25,9 @@ pub(super) struct Desk {
     pub(super) connection: Connection,
     pub(super) host: Host,
     /// Accounts as the transaction leaves them, in order.
-    pub(super) changed: Vec<Account>,
+    pub(super) changed: Vec<Changed>,
+    /// Whether something was forgotten that the write-ahead log may still hold.
+    pub(super) has_forgotten: bool,
     hlc: Hlc,
     next: Next,
 }
@@ -56,6 +59,7 @@ impl Desk {
             connection,
             host,
             changed: Vec::new(),
+            has_forgotten: false,
             hlc: Hlc::after(Stamp::from_bits(newest)),
             next,
         })
@@ -106,9 +110,11 @@ impl Desk {
             return Ok(());
         }
         house::check_whole(&loaded.account, &commit.account)?;
+        let is_erased = commit.erases;
         let account = self.write(&loaded, commit)?;
         self.hlc = Hlc::after(self.hlc.newest().max(account.newest));
-        self.changed.push(account);
+        self.has_forgotten |= is_erased;
+        self.changed.push(Changed { account, is_erased });
         Ok(())
     }
 
@@ -117,6 +123,7 @@ impl Desk {
         let Commit {
             account: mut after,
             events,
+            erases,
         } = commit;
         let is_new = before.id.is_none();
         let id = before.id.unwrap_or(self.next.account);
@@ -125,6 +132,9 @@ impl Desk {
             .digest
             .or(newcomer.as_ref().map(|(_, digest)| *digest));
         let head = before.account.chain;
+        if erases {
+            erase::texts(&self.connection, id)?;
+        }
         after.chain = self.append(id, user, head, &events)?;
         after.version = before.account.version + 1;
 
@@ -146,6 +156,9 @@ impl Desk {
             .collect();
         let limit = self.host.policy.enforced_limit(&after.profile.groups);
         save::slots(&self.connection, id, &active, limit, is_new)?;
+        if erases {
+            erase::person(&self.connection, id)?;
+        }
         self.next.account += i64::from(is_new);
         Ok(after)
     }
@@ -228,5 +241,12 @@ impl Desk {
         )?;
         let forgotten = statement.execute((before.as_millis(), most))?;
         u32::try_from(forgotten).map_err(Trouble::corrupt)
+    }
+
+    /// Forgets origins from which nobody has logged in since `before`.
+    pub(super) fn forget_origins(&mut self, before: Timestamp, most: u32) -> Result<u32, Trouble> {
+        let forgotten = erase::origins(&self.connection, before, most)?;
+        self.has_forgotten |= forgotten > 0;
+        Ok(forgotten)
     }
 }

@@ -23,6 +23,7 @@ mod chain;
 mod columns;
 mod connect;
 mod desk;
+mod erase;
 #[cfg(feature = "faults")]
 pub mod faults;
 #[cfg(not(feature = "faults"))]
@@ -263,6 +264,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
+        self.write(move |desk| desk.forget_origins(before, most))
+            .await
+    }
+
     async fn create_key(&self, key: ApiKey, by: By) -> Result<(), StoreError> {
         self.write(move |desk| desk.create_key(&key, by)).await
     }
@@ -338,11 +344,6 @@ impl Store for SqliteStore {
         most: u32,
     ) -> Result<Vec<(UserId, i64)>, StoreError> {
         self.ask(move |connection, _| read::users_with_open_sessions(connection, after, most))
-            .await
-    }
-
-    async fn users_overdue(&self, now: Timestamp, most: u32) -> Result<Vec<UserId>, StoreError> {
-        self.ask_long(move |connection, host| read::users_overdue(connection, host, now, most))
             .await
     }
 

@@ -8,10 +8,10 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _};
 use tokio::{sync::Semaphore, task};
-use vahti_core::{Account, SessionId, Timestamp, UserId};
+use vahti_core::{Account, SessionId, UserId};
 
 use super::{columns::Columns, connect, load, trouble::Trouble};
-use crate::{Host, StoreError, Witness};
+use crate::{StoreError, Witness};
 
 const READERS: u32 = 3;
 
@@ -148,32 +148,6 @@ pub(super) fn users_with_open_sessions(
     while let Some(row) = rows.next()? {
         let mut columns = Columns::from(row, 0);
         users.push((columns.word()?, columns.take()?));
-    }
-    Ok(users)
-}
-
-/// Users with an open session whose written deadline has passed.
-pub(super) fn users_overdue(
-    connection: &Connection,
-    host: &Host,
-    now: Timestamp,
-    most: u32,
-) -> Result<Vec<UserId>, Trouble> {
-    let policy = &host.policy;
-    let passed = |duration: core::time::Duration| {
-        (!duration.is_zero()).then(|| now.minus(duration).as_millis())
-    };
-    let mut statement = connection.prepare_cached(
-        "SELECT p.user FROM \
-         (SELECT DISTINCT account FROM session INDEXED BY session_open WHERE ended_at IS NULL \
-          AND (login_at <= ?1 OR last_seen <= ?2) ORDER BY account) s \
-         CROSS JOIN person p ON p.account = s.account WHERE p.user IS NOT NULL LIMIT ?3",
-    )?;
-    let (lifetime, idle) = (passed(policy.max_lifetime), passed(policy.idle_timeout));
-    let mut rows = statement.query((lifetime, idle, most))?;
-    let mut users = Vec::new();
-    while let Some(row) = rows.next()? {
-        users.push(Columns::from(row, 0).word()?);
     }
     Ok(users)
 }

@@ -132,7 +132,7 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
         state,
         ..
     } = session;
-    let origin = text::keep(connection, account, login.origin.as_deref())?;
+    let origin = text::keep_origin(connection, account, login.origin.as_deref(), login.at)?;
     let number = connection
         .prepare_cached(
             "INSERT INTO session (id, account, state, reason, last_seen, expired_at, admitted, \

@@ -32,10 +32,16 @@ pub(super) struct Migration {
 }
 
 /// Every step, in order; the first has number 1.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_begin",
-    sql: include_str!("migrations/0001_begin.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_begin",
+        sql: include_str!("migrations/0001_begin.sql"),
+    },
+    Migration {
+        name: "0002_origins",
+        sql: include_str!("migrations/0002_origins.sql"),
+    },
+];
 
 /// What a file turned out to be.
 enum Found {

@@ -10,10 +10,12 @@ use std::{
 };
 
 use tokio::sync::{mpsc, oneshot};
-use vahti_core::Account;
 
 use super::{desk::Desk, faults::Faults, lock::Lock, trouble::Trouble};
-use crate::{StoreError, house};
+use crate::{
+    StoreError,
+    house::{self, Changed},
+};
 
 /// Commands a batch.
 const BATCH: usize = 256;
@@ -121,7 +123,7 @@ impl Done {
     }
 
     /// SQLite has taken the whole transaction back, as it may when the disk is full.
-    fn is_undone(&mut self, changed: &mut Vec<Account>) {
+    fn is_undone(&mut self, changed: &mut Vec<Changed>) {
         changed.clear();
         let last = self
             .jobs
@@ -247,7 +249,29 @@ impl Writer {
             self.faults.linger();
         }
         self.tell_witness();
+        self.forget();
         done.answer();
+    }
+
+    /// Takes what was forgotten out of the write-ahead log too, which would keep it until it is written over. A reader
+    /// may be in the way; then the next batch does it.
+    fn forget(&mut self) {
+        if !self.desk.has_forgotten || self.shared.failure.get().is_some() {
+            return;
+        }
+        match self.empty_log() {
+            Ok(emptied) => self.desk.has_forgotten = !emptied,
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log was not emptied; the next commit tries again");
+            }
+        }
+    }
+
+    /// Writes the log into the database and cuts it off; says whether nobody was in the way.
+    fn empty_log(&self) -> rusqlite::Result<bool> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let busy: i64 = self.desk.connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 
     /// Commits what was written. What wrote nothing touches no disk.
@@ -263,8 +287,8 @@ impl Writer {
     }
 
     fn tell_witness(&mut self) {
-        for account in self.desk.changed.drain(..) {
-            self.desk.host.witness.apply(&account);
+        for changed in self.desk.changed.drain(..) {
+            changed.tell(&*self.desk.host.witness);
         }
     }
 
@@ -296,18 +320,14 @@ impl Writer {
 
     /// Empties the write-ahead log into the database, closes it, and lets go of the lock.
     fn finish(self) {
-        let Self {
-            desk, shared, lock, ..
-        } = self;
-        let trusted = shared.failure.get().is_none();
-        if trusted && shared.closing.load(Ordering::Acquire) {
-            let emptied = desk
-                .connection
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-            if let Err(error) = emptied {
-                tracing::warn!(%error, "the write-ahead log was not emptied; the next start does it");
-            }
+        let trusted = self.shared.failure.get().is_none();
+        if trusted
+            && self.shared.closing.load(Ordering::Acquire)
+            && let Err(error) = self.empty_log()
+        {
+            tracing::warn!(%error, "the write-ahead log was not emptied; the next start does it");
         }
+        let Self { desk, lock, .. } = self;
         drop(desk);
         drop(lock);
     }

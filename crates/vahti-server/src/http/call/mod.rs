@@ -4,6 +4,7 @@ pub(super) mod check;
 pub(super) mod current;
 pub(super) mod document;
 pub(super) mod end;
+pub(super) mod erase;
 pub(super) mod events;
 pub(super) mod everyone;
 pub(super) mod explanation;

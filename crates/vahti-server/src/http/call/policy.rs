@@ -26,6 +26,7 @@ pub(in crate::http) async fn policy(key: AnyKey) -> Result<Answer<wire::PolicyRe
         idle_timeout_s: policy.idle_timeout.as_secs(),
         max_lifetime_s: policy.max_lifetime.as_secs(),
         retention_s: policy.retention.as_secs(),
+        origin_retention_s: policy.origin_retention.as_secs(),
         cache_for_ms: u64::try_from(policy.cache_for.as_millis()).unwrap_or(u64::MAX),
         groups: policy.groups.iter().map(limit).collect(),
         bypass_users: texts(&policy.bypass.users),
@@ -122,6 +123,9 @@ fn deadlines(policy: &Policy) -> impl Iterator<Item = String> {
             "A session does not end by its age."),
         sentence(policy.retention, &|time| format!("Ended sessions are kept for {time}."),
             "Ended sessions are kept for ever."),
+        sentence(policy.origin_retention, &|time| {
+            format!("Where a login came from is kept for {time} after the last one from there.")
+        }, "Where a login came from is kept for ever."),
         sentence(policy.cache_for, &|time| {
             format!("An application may reuse an answer for {time}: a session that is held or ended goes on there for at most that long.")
         }, "An application asks at every request."),

@@ -1,0 +1,32 @@
+//! `erase`: everything that is known of a person is forgotten.
+
+use std::sync::Arc;
+
+use vahti_core::{Account, Commit, Decision, Moment, Refusal, SessionId, UserId, decide};
+
+use crate::{Caller, Error, Vahti};
+
+impl Vahti {
+    /// Forgets a person: the open sessions end, and every text about the person is gone from the database, its log and
+    /// the index when this returns. The record keeps what was done, without the name. Returns the sessions that ended.
+    ///
+    /// Copies of the database and names that were given for those who act are not reached.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `UnknownUser`: nothing was changed; [`Error::Unavailable`].
+    pub async fn erase(&self, caller: &Caller, user: &UserId) -> Result<Vec<SessionId>, Error> {
+        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let decide = move |account: &Account, moment: Moment| {
+            if account.version == 0 {
+                return Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownUser),
+                };
+            }
+            decide::erase(account, &policy, &by, moment)
+        };
+        let ended = self.transact(caller, user, decide).await?;
+        tracing::info!(ended = ended.len(), "erase");
+        Ok(ended)
+    }
+}
