@@ -14,7 +14,7 @@ pub use answer::{
     KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
     Unprocessed, VerifyResponse, Would,
 };
-pub use problem::{FieldError, Problem, ProblemType};
+pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
     AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, InvalidateRequest,
     LoginRequest, Only, Origin, VerifyRequest,

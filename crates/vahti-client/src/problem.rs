@@ -30,6 +30,21 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// A problem of `/authz`: the request may not go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GateProblem {
+    /// What went wrong.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// How the session stands: `held`, `ended` or `none`.
+    pub state: String,
+    /// Why.
+    pub reason: String,
+    /// The page that tells a person why, and goes on once the session is let in.
+    pub wait_url: String,
+}
+
 macro_rules! problems {
     ($($(#[$doc:meta])* $variant:ident = $word:literal, $status:literal, $title:literal;)*) => {
         /// Every kind of problem: its stable word, its status and its title stand together here.
@@ -70,6 +85,10 @@ problems! {
     NoKey = "no_key", 401, "A key is needed";
     /// The call needs a session token.
     NoToken = "no_token", 401, "A session token is needed";
+    /// The session waits.
+    Held = "held", 401, "The session waits";
+    /// There is no session, or it has ended.
+    NoSession = "no_session", 401, "There is no open session";
     /// The key's role is not enough.
     WrongRole = "wrong_role", 403, "The key's role does not allow this";
     /// The key may act only on users with one of its groups.
@@ -80,6 +99,8 @@ problems! {
     NoSecret = "no_secret", 403, "A secret or an administrator is needed";
     /// Nobody is logged in.
     NotLoggedIn = "not_logged_in", 403, "Nobody is logged in";
+    /// The question does not come from a trusted proxy.
+    UntrustedProxy = "untrusted_proxy", 403, "Only trusted proxies may ask here";
     /// There is no such address.
     NoSuchAddress = "no_such_address", 404, "There is no such address";
     /// There is no such session.
@@ -108,6 +129,8 @@ problems! {
     TooMany = "too_many", 429, "Too many at a time";
     /// A fault of Vahti itself.
     Internal = "internal", 500, "A fault of Vahti itself";
+    /// Sessions are not tracked, so nobody can be let through.
+    NotTracked = "not_tracked", 503, "Sessions are not tracked";
     /// The host cannot tell, or cannot write.
     Unavailable = "unavailable", 503, "The database cannot be used";
 }

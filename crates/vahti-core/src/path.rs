@@ -56,7 +56,7 @@ fn is_host(host: &str) -> bool {
     !host.is_empty()
         && host
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 fn is_canonical(path: &str) -> bool {

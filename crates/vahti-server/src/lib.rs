@@ -2,9 +2,11 @@
 //!
 //! It holds no rules and no SQL: what a command does stands in `vahti-core`, how it is kept in `vahti-store`.
 
+mod address;
 pub mod cli;
 pub mod config;
 mod dev;
 pub mod http;
 mod serve;
+mod sites;
 mod table;

@@ -50,7 +50,7 @@ impl Server {
             )
             .await;
         let config = Config::load(Source::default()).expect("the default configuration");
-        let app = http::App::new(Arc::clone(vahti), &config.cookie, &config.tim);
+        let app = http::App::new(Arc::clone(vahti), &config);
         let router = http::router_with_twin(app, TWIN, references::constant(constant));
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("a connection"));
         tokio::spawn(async move { axum::serve(listener, router).await });

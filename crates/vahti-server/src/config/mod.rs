@@ -9,7 +9,9 @@ mod broken;
 mod key;
 mod layers;
 mod mistake;
+mod network;
 mod number;
+mod pages;
 mod place;
 mod print;
 mod profile;
@@ -31,6 +33,7 @@ mod tests;
 use std::path::Path;
 
 pub use self::mistake::{Mistake, Mistakes};
+pub use self::pages::Pages;
 pub use self::place::Place;
 pub use self::profile::{Profile, profile};
 pub use self::public_url::PublicUrl;
@@ -77,6 +80,8 @@ pub struct Config {
     pub bypass: Bypass,
     /// `[cookie]`: the session cookie.
     pub cookie: Cookie,
+    /// `[pages]`: where browsers are sent.
+    pub pages: Pages,
     /// `[tim]`: the addresses for hosts of TIM's network.
     pub tim: Tim,
     /// What is in effect and where it stands, for [`Config::to_toml`].
@@ -104,13 +109,20 @@ impl Config {
         let sessions = Sessions::read(&mut reader);
         let bypass = Bypass::read(&mut reader);
         let cookie = Cookie::read(&mut reader);
+        let pages = Pages::read(&mut reader);
         let tim = Tim::read(&mut reader, &source, base_dir);
 
         let mistakes = reader.into_mistakes();
-        match (http, store, sessions, bypass, cookie, tim) {
-            (Some(http), Some(store), Some(sessions), Some(bypass), Some(cookie), Some(tim))
-                if mistakes.is_empty() =>
-            {
+        match (http, store, sessions, bypass, cookie, pages, tim) {
+            (
+                Some(http),
+                Some(store),
+                Some(sessions),
+                Some(bypass),
+                Some(cookie),
+                Some(pages),
+                Some(tim),
+            ) if mistakes.is_empty() => {
                 let effective = layers::effective(layers.settings);
                 Ok(Self {
                     http,
@@ -118,6 +130,7 @@ impl Config {
                     sessions,
                     bypass,
                     cookie,
+                    pages,
                     tim,
                     effective,
                     file,
@@ -148,6 +161,7 @@ impl PartialEq for Config {
             && self.sessions == other.sessions
             && self.bypass == other.bypass
             && self.cookie == other.cookie
+            && self.pages == other.pages
             && self.tim == other.tim
     }
 }

@@ -157,7 +157,9 @@ mod tests {
         assert_eq!(keys.last(), Some(&"tim.held_status"));
         assert_eq!(
             schema.sections(),
-            ["http", "store", "sessions", "bypass", "cookie", "tim"]
+            [
+                "http", "store", "sessions", "bypass", "cookie", "pages", "tim"
+            ]
         );
     }
 }

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ipnet::IpNet;
 use vahti_core::OnLimit;
 
 use super::mistake::Wrong;
 use super::public_url::PublicUrl;
 use super::reader::Reader;
-use super::{number, text};
+use super::{network, number, text};
 
 /// `[http]`: where Vahti answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// The address that people's browsers use.
     pub public_url: PublicUrl,
+    /// The networks whose proxies may ask at `/authz`.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// `[store]`: the database.
@@ -110,9 +113,11 @@ impl Http {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let listen = reader.get("http.listen", text::socket_address);
         let public_url = reader.get("http.public_url", PublicUrl::read);
+        let trusted_proxies = reader.list("http.trusted_proxies", network::network);
         Some(Self {
             listen: listen?,
             public_url: public_url?,
+            trusted_proxies: trusted_proxies?,
         })
     }
 }

@@ -34,9 +34,7 @@ impl<T: Serialize> IntoResponse for Created<T> {
 
 impl IntoResponse for Done {
     fn into_response(self) -> Response {
-        let mut response = respond(StatusCode::NO_CONTENT, JSON, Body::empty());
-        response.headers_mut().remove(header::CONTENT_TYPE);
-        response
+        bare(StatusCode::NO_CONTENT)
     }
 }
 
@@ -52,17 +50,26 @@ pub(super) fn json<T: Serialize>(status: StatusCode, body: &T) -> Response {
     }
 }
 
-/// The one place where responses are made.
+/// An answer with a body.
 pub(super) fn respond(
     status: StatusCode,
     content_type: HeaderValue,
     body: impl Into<Body>,
 ) -> Response {
-    let mut headers = HeaderMap::with_capacity(6);
-    headers.insert(header::CONTENT_TYPE, content_type);
+    let mut response = bare(status);
+    *response.body_mut() = body.into();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type);
+    response
+}
+
+/// An answer whose headers say all; the one place where responses are made.
+pub(super) fn bare(status: StatusCode) -> Response {
+    let mut headers = HeaderMap::with_capacity(12);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
-    let mut response = Response::new(body.into());
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

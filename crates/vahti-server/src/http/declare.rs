@@ -35,15 +35,21 @@ pub(super) struct Declared {
     pub(super) routes: Vec<Route>,
 }
 
-/// Declares calls: the path of each handler, and the problems that are its own.
+/// Declares calls: the path of each handler, the problems that are its own, and whether it answers every method and not
+/// only the one that it documents.
 macro_rules! declare {
-    ($declared:ident: $($handler:path => [$($problem:ident),*];)*) => {
+    ($declared:ident: $($handler:path => [$($problem:ident),*] $(, $every_method:ident)?;)*) => {
         $($declared.add(
-            ::utoipa_axum::routes!($handler),
+            declare!(@ $handler $(, $every_method)?),
             $crate::http::door::access(&$handler),
             &[$(::vahti_client::ProblemType::$problem),*],
         );)*
     };
+    (@ $handler:path) => { ::utoipa_axum::routes!($handler) };
+    (@ $handler:path, every_method) => {{
+        let (schemas, paths, router) = ::utoipa_axum::routes!($handler);
+        (schemas, paths, router.fallback($handler))
+    }};
 }
 pub(super) use declare;
 
@@ -59,14 +65,24 @@ impl Declared {
                 describe(operation, access, problems);
                 self.routes.push(Route {
                     method,
-                    path: path.clone(),
+                    path: documented(path),
                     access,
                 });
             }
         }
         let routed = std::mem::take(&mut self.router);
         self.router = routed.routes((schemas, paths, router));
+        let written = &mut self.router.get_openapi_mut().paths.paths;
+        *written = std::mem::take(written)
+            .into_iter()
+            .map(|(path, item)| (documented(&path), item))
+            .collect();
     }
+}
+
+/// An address as OpenAPI writes it, which has no wildcards.
+fn documented(path: &str) -> String {
+    path.replace("{*", "{")
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {
@@ -116,6 +132,10 @@ fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
             ["session_cookie", "session_token"].map(requirement).into(),
             "For the holder of a session token.".to_owned(),
         ),
+        Access::Proxy => (
+            Vec::new(),
+            "For proxies at an address of `http.trusted_proxies`.".to_owned(),
+        ),
         Access::Key(roles) => (
             vec![requirement("key")],
             format!("Roles: {}.", words(roles)),
@@ -130,11 +150,13 @@ fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
 /// How a door says no.
 fn problems_of(access: Access) -> &'static [ProblemType] {
     use ProblemType::{
-        Invalid, NoKey, NoSecret, NoToken, NotLoggedIn, Unavailable, WrongRole, WrongSecret,
+        Invalid, NoKey, NoSecret, NoToken, NotLoggedIn, NotTracked, Unavailable, UntrustedProxy,
+        WrongRole, WrongSecret,
     };
     match access {
         Access::Open => &[],
         Access::Token => &[NoToken, Invalid, Unavailable],
+        Access::Proxy => &[Invalid, UntrustedProxy, NotTracked, Unavailable],
         Access::Key(_) => &[NoKey, WrongRole, Invalid, Unavailable],
         Access::TimSecret => &[WrongSecret, NoSecret, Invalid, Unavailable],
         Access::TimToken => &[NotLoggedIn, Invalid, Unavailable],

@@ -4,6 +4,7 @@
 //! It holds no rules and no SQL, opens no socket and reads no clock.
 
 mod answer;
+mod authz;
 mod call;
 mod declare;
 mod door;
@@ -22,6 +23,7 @@ use axum::{
     Extension, Router,
     http::{Method, Uri},
     response::{IntoResponse as _, Response},
+    routing::any,
 };
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -116,7 +118,14 @@ fn declared(with_tim: bool) -> Declared {
         health::healthz => [];
         health::readyz => [Unavailable];
         document::document => [];
+        authz::auth_request => [], every_method;
+        authz::forward_auth => [], every_method;
+        authz::ext_authz => [], every_method;
     }
+    // A wildcard matches no empty path, which is that of the front page.
+    declared.router = declared
+        .router
+        .route("/authz/ext-authz/", any(authz::ext_authz));
     if with_tim {
         declare! { declared:
             tim::orders::verify => [NoSuchAddress, UnknownUser, UnknownSession, SessionEnded];

@@ -11,7 +11,7 @@ use vahti_core::Refusal;
 
 use super::{answer, text};
 
-const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+pub(super) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
 /// A call that was not done.
 #[derive(Debug)]

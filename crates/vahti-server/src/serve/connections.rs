@@ -5,9 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
 use axum::serve::Listener;
 use futures::future::join_all;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -44,9 +49,12 @@ impl Connections {
         }
     }
 
-    /// Starts to accept: every connection of `listener` is answered by `router`, until the stop. Each listener has places
-    /// of its own, so that a crowd on the network never keeps out whoever owns the database.
-    pub(crate) fn accept<L: Listener>(&mut self, mut listener: L, router: Router, places: usize) {
+    /// Starts to accept: every connection of `listener` is answered by `router`, which is told the peer's address, until
+    /// the stop. Each listener has places of its own, so that a crowd on the network never keeps out whoever owns the database.
+    pub(crate) fn accept<L>(&mut self, mut listener: L, router: Router, places: usize)
+    where
+        L: Listener<Addr: Clone + Sync + 'static>,
+    {
         let mut builder = http1::Builder::new();
         builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
         let service = TowerToHyperService::new(router);
@@ -56,11 +64,16 @@ impl Connections {
             let open = GracefulShutdown::new();
             let accepting = async {
                 while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-                    let (io, _) = listener.accept().await;
+                    let (io, peer) = listener.accept().await;
                     let mut io = TimeoutStream::new(io);
                     io.set_write_timeout(Some(UNREAD));
                     let io = TokioIo::new(Box::pin(io));
-                    let connection = builder.serve_connection(io, service.clone());
+                    let (service, peer) = (service.clone(), ConnectInfo(peer));
+                    let service = service_fn(move |mut request: Request<Incoming>| {
+                        request.extensions_mut().insert(peer.clone());
+                        service.call(request.map(Body::new))
+                    });
+                    let connection = builder.serve_connection(io, service);
                     let connection = open.watch(connection);
                     tokio::spawn(async move {
                         if let Err(error) = connection.await {

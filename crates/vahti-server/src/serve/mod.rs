@@ -197,7 +197,7 @@ impl Server {
 
 /// What the HTTP edge needs.
 pub(crate) fn app(config: &Config, vahti: &Arc<Vahti>) -> http::App {
-    http::App::new(Arc::clone(vahti), &config.cookie, &config.tim)
+    http::App::new(Arc::clone(vahti), config)
 }
 
 fn cannot_bind(database: &Path, cause: &std::io::Error) -> Failure {

@@ -5,6 +5,7 @@ mod beside;
 mod first_minute;
 mod fuzz;
 mod output;
+mod proxies;
 mod readme;
 mod scene;
 mod settings;

@@ -1,17 +1,12 @@
 //! What users see: snapshots of the answers, with what differs from run to run taken out.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use axum::http::{HeaderMap, Method, header};
 use serde_json::{Value, json};
 use vahti::core::{OnLimit, Policy};
 
-use vahti_server::{
-    config::{Cookie, SameSite},
-    http::{self, App},
-};
-
-use crate::scene::{Reply, Scene, policy, send, tim};
+use crate::scene::{Reply, Scene, policy, send};
 
 /// Snapshots lie in `tests/snapshots`, by their own names.
 pub(crate) fn settings() -> insta::Settings {
@@ -366,12 +361,10 @@ async fn a_session_is_shown_to_whoever_holds_its_token() {
 #[tokio::test]
 async fn over_http_the_cookie_goes_without_secure_and_by_its_configured_name() {
     let scene = Scene::new(policy(1)).await;
-    let cookie = Cookie {
-        name: "vahti".to_owned(),
-        secure: false,
-        same_site: SameSite::Strict,
-    };
-    let router = http::router(App::new(Arc::clone(&scene.vahti), &cookie, &tim(&[])));
+    let router = scene.router_with(&[
+        ("http.public_url", "http://exam.example.org"),
+        ("cookie.same_site", "strict"),
+    ]);
     let post = async |path: &str, body: Value| {
         let request = scene.request(Method::POST, path, "app", Some(body));
         send(&router, request).await.body

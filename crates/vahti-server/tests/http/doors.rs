@@ -30,7 +30,7 @@ async fn scene() -> Scene {
 fn keyed() -> Vec<(Route, &'static [Role])> {
     let roles = |route: Route| match route.access {
         Access::Key(roles) => Some((route, roles)),
-        Access::Open | Access::Token | Access::TimSecret | Access::TimToken => None,
+        Access::Open | Access::Token | Access::Proxy | Access::TimSecret | Access::TimToken => None,
     };
     http::routes().into_iter().filter_map(roles).collect()
 }
@@ -239,6 +239,7 @@ async fn an_unknown_address_and_a_wrong_method_are_problems_too() {
         "/v1/sessions/a/b",
         "/metrics",
         "/authz/nginx",
+        "/authz/ext-authz",
     ] {
         let reply = scene.get("admin", path).await;
         assert_eq!(

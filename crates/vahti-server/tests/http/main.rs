@@ -2,6 +2,7 @@
 //! commands changes anything.
 
 mod answers;
+mod authz;
 mod bodies;
 mod document;
 mod doors;

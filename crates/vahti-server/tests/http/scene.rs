@@ -26,7 +26,7 @@ use vahti::{
     store::{Clock, EventQuery, Host, SessionQuery, Store, StoreError, sqlite::SqliteStore},
 };
 use vahti_server::{
-    config::{Config, Cookie, SameSite, Source, Tim},
+    config::{Config, Source},
     http::{self, App},
 };
 
@@ -76,14 +76,6 @@ pub(crate) struct Scene {
     keys: BTreeMap<String, String>,
 }
 
-fn cookie() -> Cookie {
-    Cookie {
-        name: "__Host-vahti".to_owned(),
-        secure: true,
-        same_site: SameSite::Lax,
-    }
-}
-
 /// What came back.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -115,19 +107,23 @@ impl Reply {
 /// Two secrets of TIM's hosts: the one that is on its way out, and the new one.
 pub(crate) const TIM_SECRETS: [&str; 2] = ["the-secret-of-yesterday", "the-secret-of-tomorrow"];
 
-/// The settings for TIM's hosts, with these keys and values over them.
-pub(crate) fn tim(over: &[(&str, &str)]) -> Tim {
+/// The configuration of a gate behind `https://exam.example.org`, for TIM's hosts too, with these keys set.
+pub(crate) fn config(keys: &[(&str, &str)]) -> Config {
     let secrets = TIM_SECRETS.join(",");
-    let flags: Vec<_> = [("tim.enabled", "true"), ("tim.secrets", secrets.as_str())]
-        .iter()
-        .chain(over)
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-        .collect();
-    let source = Source {
+    let flags: Vec<_> = [
+        ("http.public_url", "https://exam.example.org"),
+        ("tim.enabled", "true"),
+        ("tim.secrets", &secrets),
+    ]
+    .iter()
+    .chain(keys)
+    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+    .collect();
+    let config = Config::load(Source {
         flags: &flags,
         ..Source::default()
-    };
-    Config::load(source).expect("a configuration").tim
+    });
+    config.unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 pub(crate) fn policy(max_per_user: u32) -> Policy {
@@ -158,7 +154,7 @@ impl Scene {
         let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;
         let vahti = vahti.expect("the database opens").keep_free(2);
         let vahti = Arc::new(vahti);
-        let app = App::new(Arc::clone(&vahti), &cookie(), &tim(&[]));
+        let app = App::new(Arc::clone(&vahti), &config(&[]));
         let mut scene = Self {
             stop: app.stop().clone(),
             _folder: folder,
@@ -176,8 +172,12 @@ impl Scene {
 
     /// The same host with other settings for TIM's hosts.
     pub(crate) fn set_tim(&mut self, over: &[(&str, &str)]) {
-        let app = App::new(Arc::clone(&self.vahti), &cookie(), &tim(over));
-        self.router = http::router(app);
+        self.router = self.router_with(over);
+    }
+
+    /// The same host with another configuration.
+    pub(crate) fn router_with(&self, keys: &[(&str, &str)]) -> Router {
+        http::router(App::new(Arc::clone(&self.vahti), &config(keys)))
     }
 
     /// Makes a key.
@@ -268,6 +268,7 @@ impl Scene {
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let call = format!("{} {}", request.method(), request.uri());
     let is_head = request.method() == Method::HEAD;
+    let is_gate = request.uri().path().starts_with("/authz/");
     let documented = crate::document::statuses(request.method(), request.uri().path());
     let answer = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = answer.into_parts();
@@ -293,7 +294,7 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
             reply.status
         );
     }
-    if is_head {
+    if is_head || is_gate && reply.headers.contains_key(header::LOCATION) {
         assert_eq!(reply.text, "", "{call}");
     } else if reply.status >= 400 && reply.body["verdict"].is_null() {
         assert_eq!(
@@ -307,6 +308,10 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
         assert!(detail.ends_with(['.', '?']), "{call}: {detail}");
     }
     match reply.status {
+        401 if is_gate => {
+            let challenge = reply.header(header::WWW_AUTHENTICATE);
+            assert!(challenge.starts_with("Vahti state="), "{call}: {challenge}");
+        }
         401 if reply.body["verdict"].is_null() => {
             assert_eq!(reply.header(header::WWW_AUTHENTICATE), "Bearer", "{call}");
         }

@@ -8,7 +8,10 @@ use std::sync::{
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, header},
+};
 use serde_json::{Value, json};
 use vahti::{
     core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb},
@@ -20,6 +23,7 @@ use vahti::{
 use vahti_server::http::{self, Access};
 
 use crate::{
+    authz::{DATA, PAGE, Way},
     logs::Log,
     samples::sample,
     scene::{Reply, Scene, policy},
@@ -166,6 +170,7 @@ impl Store for Moody {
     }
 }
 
+/// A host with Aino's session `home`, and the mood of its store.
 async fn scene() -> (Scene, Arc<AtomicU8>) {
     let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
     let shared = Arc::clone(&mood);
@@ -445,6 +450,16 @@ async fn a_host_that_cannot_tell_is_not_ready_and_denies_nobody() {
         let check = scene.post("app", path, body).await;
         assert_eq!((check.status, check.problem()), (503, "unavailable"));
         assert!(!check.text.contains("4711"), "{}", check.text);
+    }
+    for by in Way::ALL {
+        for accept in [PAGE, DATA] {
+            let asked = by.ask("GET", "/exam").header(header::ACCEPT, accept);
+            let asked = asked.header(header::COOKIE, "__Host-vahti=v1.home.AAAA");
+            let reply = scene.send(asked.body(Body::empty()).expect("it")).await;
+            assert_eq!((reply.status, reply.problem()), (503, "unavailable"));
+            assert!(!reply.headers.contains_key(header::LOCATION), "{by:?}");
+            assert!(!reply.text.contains("4711"), "{}", reply.text);
+        }
     }
 }
 

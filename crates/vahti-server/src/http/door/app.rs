@@ -1,13 +1,18 @@
-//! What the routes stand on: the host, the cookie, and the settings for TIM's hosts. Cheap to clone.
+//! What the routes stand on: the host, and what the configuration says of cookie, proxies and sites. Cheap to clone.
 
+use core::net::IpAddr;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use vahti::Vahti;
 
 use super::trouble::Trouble;
-use crate::config;
+use crate::{
+    config::{Config, SameSite, Tim},
+    sites::Sites,
+};
 
 /// Answers at a time that go on by themselves: each reads the record whenever something is recorded.
 const STREAMS: usize = 64;
@@ -20,27 +25,32 @@ struct Inner {
     vahti: Arc<Vahti>,
     cookie_name: String,
     cookie_attributes: String,
-    tim: config::Tim,
+    tim: Tim,
+    trusted_proxies: Vec<IpNet>,
+    sites: Sites,
     trouble: Trouble,
     streams: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
 impl App {
-    /// The routes of this host, with this cookie; those for TIM's hosts if they are enabled.
+    /// The routes of this host, by this configuration.
     #[must_use]
-    pub fn new(vahti: Arc<Vahti>, cookie: &config::Cookie, tim: &config::Tim) -> Self {
+    pub fn new(vahti: Arc<Vahti>, config: &Config) -> Self {
+        let cookie = &config.cookie;
         let secure = if cookie.secure { "; Secure" } else { "" };
         let same_site = match cookie.same_site {
-            config::SameSite::Lax => "Lax",
-            config::SameSite::Strict => "Strict",
-            config::SameSite::None => "None",
+            SameSite::Lax => "Lax",
+            SameSite::Strict => "Strict",
+            SameSite::None => "None",
         };
         Self(Arc::new(Inner {
             vahti,
             cookie_name: cookie.name.clone(),
             cookie_attributes: format!("; Path=/{secure}; HttpOnly; SameSite={same_site}"),
-            tim: tim.clone(),
+            tim: config.tim.clone(),
+            trusted_proxies: config.http.trusted_proxies.clone(),
+            sites: Sites::of(config),
             trouble: Trouble::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stop: CancellationToken::new(),
@@ -67,8 +77,19 @@ impl App {
     }
 
     /// What is set for TIM's hosts.
-    pub(in crate::http) fn tim(&self) -> &config::Tim {
+    pub(in crate::http) fn tim(&self) -> &Tim {
         &self.0.tim
+    }
+
+    pub(super) fn trusts(&self, peer: IpAddr) -> bool {
+        self.0
+            .trusted_proxies
+            .iter()
+            .any(|network| network.contains(&peer))
+    }
+
+    pub(super) fn sites(&self) -> &Sites {
+        &self.0.sites
     }
 
     pub(super) fn cookie_name(&self) -> &str {

@@ -1,14 +1,11 @@
 //! The door for whoever holds a session token, in the cookie or as a bearer. It shows that session and does nothing.
 
-use axum::{
-    extract::FromRequestParts,
-    http::{HeaderMap, header, request::Parts},
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use vahti::{Caller, Checked, Question};
 use vahti_client::ProblemType;
 use vahti_core::How;
 
-use super::{Access, App, Door, bearer::bearer};
+use super::{Access, App, Door, bearer::bearer, cookie::cookie};
 use crate::http::problem::Refused;
 
 /// The holder of a session token that is right, also if the session waits or has ended.
@@ -56,18 +53,4 @@ fn no_token() -> Refused {
         ProblemType::NoToken,
         "This call needs a session token that is right, in the cookie or as `Authorization: Bearer <token>`.",
     )
-}
-
-/// The value of the one cookie of this name; two of them are as good as none.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(found, _)| *found == name)
-        .map(|(_, value)| value);
-    let first = values.next();
-    first.filter(|_| values.next().is_none())
 }

@@ -5,9 +5,11 @@
 
 mod app;
 mod bearer;
+mod cookie;
 mod holder;
 mod key;
 mod open;
+mod proxy;
 mod tim;
 mod trouble;
 
@@ -18,6 +20,7 @@ pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},
     open::Open,
+    proxy::Proxy,
     tim::{TimHolder, TimHost, TimOrder},
 };
 
@@ -28,6 +31,8 @@ pub enum Access {
     Open,
     /// Whoever holds a session token.
     Token,
+    /// A proxy at an address that is trusted.
+    Proxy,
     /// The holder of an API key with one of these roles.
     Key(&'static [Role]),
     /// A host of TIM's network that knows a secret, or the holder of an API key of role `admin`.
