@@ -176,6 +176,15 @@ pub trait Store: Send + Sync {
         most: u32,
     ) -> Result<Vec<(UserId, i64)>, StoreError>;
 
+    /// A copy of all data at one moment, in a file without a name, at its beginning. Whoever writes meanwhile goes on.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: there is no room for a copy, or the backend has none.
+    async fn copy(&self) -> Result<std::fs::File, StoreError> {
+        let none = "this store keeps nothing that could be copied";
+        Err(StoreError::Unavailable(none.to_owned()))
+    }
+
     /// Walks every chain of events and says which link is the first that is broken.
     ///
     /// # Errors

@@ -7,6 +7,7 @@
 //!
 //! This crate knows nothing of HTTP, of the configuration file or of a concrete database.
 
+mod backup;
 mod caller;
 mod check;
 mod clock;
@@ -22,6 +23,7 @@ mod keys;
 mod list;
 mod login;
 mod random;
+mod restore;
 mod sweep;
 mod vahti;
 mod verify;
@@ -36,6 +38,7 @@ pub use index::Index;
 pub use invalidate::InvalidateRequest;
 pub use keys::Keys;
 pub use login::{LoginRequest, NewSession};
+pub use restore::Restored;
 pub use vahti::Vahti;
 pub use vahti_core as core;
 pub use vahti_store as store;

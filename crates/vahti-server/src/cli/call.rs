@@ -56,6 +56,11 @@ impl Call {
         Self::new(Method::DELETE, path)
     }
 
+    /// `POST /v1/…`, without a body.
+    pub(crate) fn order(path: &[&str]) -> Result<Self, Failure> {
+        Self::new(Method::POST, path)
+    }
+
     /// `POST /v1/…`, with a body.
     pub(crate) fn post(path: &[&str], body: &impl Serialize) -> Result<Self, Failure> {
         let body = serde_json::to_vec(body).map_err(|error| Failure::wrong(error.to_string()))?;

@@ -17,7 +17,6 @@ use crate::serve::{self, Address, Closed, Opened};
 
 use super::call::{self, Call};
 use super::exit::Failure;
-use super::output;
 
 /// Rows of a page: the most that the API gives.
 const PAGE: usize = 1_000;
@@ -138,13 +137,17 @@ impl Door {
         Ok(())
     }
 
-    /// Makes a call and writes its answer to standard output as it comes.
-    pub(crate) async fn copy(&self, call: &Call) -> Result<(), Failure> {
+    /// Makes a call and gives its answer to `take` as it comes.
+    pub(crate) async fn copy(
+        &self,
+        call: &Call,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let mut body = call::accept(self.send(call).await?).await?.into_body();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| call::broke_off())?;
             if let Some(data) = frame.data_ref() {
-                output::print(data)?;
+                take(data)?;
             }
         }
         Ok(())

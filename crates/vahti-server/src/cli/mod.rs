@@ -8,6 +8,7 @@
 //! | 2 | the command or the configuration is wrong; nothing was started |
 //! | 3 | cannot tell: the database cannot be used, or its owner does not answer |
 
+mod backup;
 mod call;
 mod config;
 mod doctor;
@@ -19,6 +20,7 @@ mod explain;
 mod init;
 mod key;
 pub(crate) mod output;
+mod restore;
 mod sessions;
 pub(crate) mod settings;
 mod table;
@@ -79,6 +81,8 @@ enum Command {
     Explain(explain::Explain),
     Events(events::Events),
     Erase(erase::Erase),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Doctor(doctor::Doctor),
 }
 
@@ -136,6 +140,8 @@ impl Command {
             Self::Explain(explain) => explain.run(environment).await,
             Self::Events(events) => events.run(environment).await,
             Self::Erase(erase) => erase.run(environment).await,
+            Self::Backup(backup) => backup.run(environment).await,
+            Self::Restore(restore) => restore.run(environment).await,
             Self::Doctor(doctor) => doctor.run(environment).await,
         }
     }

@@ -32,8 +32,8 @@ use vahti_client::ProblemType;
 pub(crate) use self::call::policy::limit_in_words;
 use self::{
     call::{
-        check, current, document, end, erase, events, everyone, explanation, health, invalidate,
-        keys, login, policy, session, sessions, tim, verify,
+        backup, check, current, document, end, erase, events, everyone, explanation, health,
+        invalidate, keys, login, policy, session, sessions, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -102,6 +102,7 @@ fn declared(with_tim: bool) -> Declared {
         invalidate::invalidate => [UnknownUser, UnknownSession];
         end::end => [UnknownUser, UnknownSession];
         erase::erase => [UnknownUser];
+        backup::backup => [OutOfScope];
         everyone::verify_all => [];
         everyone::invalidate_all => [];
         everyone::end_all => [];

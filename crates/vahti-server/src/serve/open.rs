@@ -1,13 +1,14 @@
 //! Opens the host on its database. The one file of the server that names a concrete store.
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use vahti::{SystemClock, Vahti};
-use vahti_core::Timestamp;
-use vahti_store::sqlite::{OpenError, SqliteStore};
+use vahti::{Caller, Restored, SystemClock, Vahti};
+use vahti_client::Time;
+use vahti_core::{By, Timestamp};
+use vahti_store::sqlite::{OpenError, Restore, SqliteStore};
 use vahti_store::{Clock, Host, StoreError};
 
 use crate::config::Config;
@@ -118,6 +119,45 @@ async fn try_open(config: &Config) -> Result<Opened, Closed> {
     let vahti = Vahti::open(Arc::new(policy), steady, home, store).await?;
     let vahti = Arc::new(vahti.keep_free(config.store.min_free_bytes));
     Ok(Opened { vahti, clock })
+}
+
+/// Puts a copy of an earlier time in the place of the database. Only when its sessions have ended, in the copy, does it
+/// take the place; says where the database is kept that was there.
+pub(crate) async fn restore(
+    config: &Config,
+    from: &Path,
+    by: By,
+    keep_sessions: bool,
+) -> Result<(Restored, Option<PathBuf>), Closed> {
+    let stopped = |never: tokio::task::JoinError| Closed::Unusable(never.to_string());
+    let (database, source) = (config.store.path.clone(), from.to_owned());
+    let prepare = move || Restore::prepare(&database, &source);
+    let restore = tokio::task::spawn_blocking(prepare)
+        .await
+        .map_err(stopped)??;
+    let mut copied = config.clone();
+    restore.copy().clone_into(&mut copied.store.path);
+    let vahti = try_open(&copied).await?.vahti;
+    let caller = Caller {
+        by,
+        scope: Vec::new(),
+    };
+    let note = |newest: Option<Timestamp>| {
+        let of = newest.map_or_else(
+            || "without an event".to_owned(),
+            |newest| format!("whose newest event is of {}", Time::from(newest)),
+        );
+        format!("{}, {of}", from.display())
+    };
+    let restored = vahti.take_over(&caller, keep_sessions, note).await;
+    vahti.close().await;
+    drop(vahti);
+    let restored = restored.map_err(|error| Closed::Unusable(error.to_string()))?;
+    let finish = move || restore.finish();
+    let kept = tokio::task::spawn_blocking(finish)
+        .await
+        .map_err(stopped)??;
+    Ok((restored, kept))
 }
 
 #[cfg(not(feature = "faults"))]

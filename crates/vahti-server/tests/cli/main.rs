@@ -2,6 +2,7 @@
 //! test starts the real binary in a folder of its own.
 
 mod beside;
+mod copies;
 mod first_minute;
 mod fuzz;
 mod output;

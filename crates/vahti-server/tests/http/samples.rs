@@ -19,6 +19,7 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         (&Method::POST, "/v1/invalidate") => ("/v1/invalidate", json!({"user": "aino"})),
         (&Method::POST, "/v1/end") => ("/v1/end", json!({"session_id": "home"})),
         (&Method::POST, "/v1/erase") => ("/v1/erase", json!({"user": "aino"})),
+        (&Method::POST, "/v1/backup") => ("/v1/backup", Value::Null),
         (&Method::POST, "/v1/verify-all") => ("/v1/verify-all", json!({"dry_run": true})),
         (&Method::POST, "/v1/invalidate-all") => ("/v1/invalidate-all", json!({"dry_run": true})),
         (&Method::POST, "/v1/end-all") => ("/v1/end-all", json!({"dry_run": true})),

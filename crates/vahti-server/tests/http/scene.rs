@@ -273,7 +273,7 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let answer = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes();
-    let text = String::from_utf8(bytes.into()).expect("UTF-8");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
     let reply = Reply {
         status: parts.status.as_u16(),
         headers: parts.headers,

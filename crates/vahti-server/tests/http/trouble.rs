@@ -149,6 +149,9 @@ impl Store for Moody {
     async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
         self.answer(self.store.forget_origins(before, most)).await
     }
+    async fn copy(&self) -> Result<std::fs::File, StoreError> {
+        self.answer(self.store.copy()).await
+    }
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
         self.answer(self.store.check_chain()).await
     }

@@ -124,11 +124,17 @@ pub(super) fn prepare_writer(
     Ok(())
 }
 
-/// A connection that reads what is committed.
-pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection that reads a file, and may write another: a copy.
+pub(super) fn bare_reader(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     prepare(&connection)?;
+    Ok(connection)
+}
+
+/// A connection that reads what is committed.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = bare_reader(path)?;
     connection.execute_batch(READER)?;
     Ok(connection)
 }

@@ -22,6 +22,7 @@ mod append;
 mod chain;
 mod columns;
 mod connect;
+mod copy;
 mod desk;
 mod erase;
 #[cfg(feature = "faults")]
@@ -33,6 +34,7 @@ mod load;
 mod lock;
 mod query;
 mod read;
+mod restore;
 mod save;
 mod schema;
 mod stream;
@@ -46,6 +48,7 @@ use desk::Desk;
 use faults::Faults;
 use lock::Lock;
 use read::Readers;
+pub use restore::Restore;
 use trouble::Trouble;
 use writer::{Shared, Task, Waiting, Writer};
 
@@ -97,6 +100,14 @@ pub enum OpenError {
         /// Its version as a number.
         found: i32,
     },
+    /// The file is damaged.
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found first.
+        what: String,
+    },
     /// A file beside it, or the file itself, cannot be used.
     #[error("{} cannot be used: {cause}", path.display())]
     Io {
@@ -121,8 +132,9 @@ fn by(pid: Option<u32>) -> String {
 /// A store in one SQLite database, which this process owns.
 pub struct SqliteStore {
     host: Host,
-    /// The folder of the database, for the question how full its disk is.
-    folder: PathBuf,
+    path: PathBuf,
+    /// Copies are made one after the other.
+    copying: tokio::sync::Mutex<()>,
     readers: Readers,
     queue: Mutex<Option<mpsc::Sender<Waiting>>>,
     shared: Arc<Shared>,
@@ -156,7 +168,6 @@ impl SqliteStore {
         schema::check(&connection, &path, schema::MIGRATIONS)?;
         connect::prepare_writer(&connection, &path, &faults)?;
         schema::migrate(&mut connection, &path, schema::MIGRATIONS)?;
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
         let readers = Readers::open(&path)?;
         let desk = Desk::new(connection, host.clone())?;
         let shared = Arc::new(Shared::default());
@@ -171,10 +182,14 @@ impl SqliteStore {
         let thread = std::thread::Builder::new()
             .name("vahti-writer".to_owned())
             .spawn(move || writer.run())
-            .map_err(|cause| OpenError::Io { path, cause })?;
+            .map_err(|cause| OpenError::Io {
+                path: path.clone(),
+                cause,
+            })?;
         Ok(Self {
             host,
-            folder,
+            path,
+            copying: tokio::sync::Mutex::default(),
             readers,
             queue: Mutex::new(Some(sender)),
             shared,
@@ -347,13 +362,24 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn copy(&self) -> Result<std::fs::File, StoreError> {
+        self.trusted()?;
+        let _turn = self.copying.lock().await;
+        let (path, free_bytes) = (self.path.clone(), self.free_bytes());
+        let copied = tokio::task::spawn_blocking(move || copy::nameless(&path, free_bytes));
+        let copied = copied
+            .await
+            .map_err(|cause| StoreError::Unavailable(format!("no copy was made: {cause}")))?;
+        copied.map_err(StoreError::from)
+    }
+
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
         self.ask_long(|connection, _| chain::check(connection))
             .await
     }
 
     fn free_bytes(&self) -> Option<u64> {
-        let disk = rustix::fs::statvfs(&self.folder).ok()?;
+        let disk = rustix::fs::statvfs(self.path.parent()?).ok()?;
         Some(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 

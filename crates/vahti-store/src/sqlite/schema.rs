@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     OpenError,
-    lock::{beside, private},
+    copy::{self, Failed},
+    lock::beside,
 };
 
 /// Says in the file's header whose database it is: "VHTI".
@@ -58,6 +59,16 @@ pub(super) fn check(
     migrations: &[Migration],
 ) -> Result<(), OpenError> {
     find(connection, path, migrations).map(drop)
+}
+
+/// As [`check`], and refuses a file in which there is nothing.
+pub(super) fn check_filled(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    match find(connection, path, MIGRATIONS)? {
+        Found::Vahti(_) => Ok(()),
+        Found::Empty => Err(OpenError::NotVahti {
+            path: path.to_owned(),
+        }),
+    }
 }
 
 /// Brings the schema up to the newest of `migrations`.
@@ -166,16 +177,10 @@ fn copy_beside(connection: &Connection, path: &Path, number: usize) -> Result<()
         path: unfinished.clone(),
         cause,
     };
-    let file = private(
-        fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true),
-    )
-    .open(&unfinished)
-    .map_err(failed)?;
-    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
-    file.sync_all().map_err(failed)?;
+    copy::write(connection, &unfinished).map_err(|failure| match failure {
+        Failed::Io(cause) => failed(cause),
+        Failed::Sqlite(error) => error.into(),
+    })?;
     fs::rename(&unfinished, &copy).map_err(failed)
 }
 

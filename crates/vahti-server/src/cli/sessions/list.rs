@@ -70,7 +70,8 @@ impl List {
             async |door, _| match self.format {
                 Format::Csv => {
                     let call = self.call()?.with("format", Some("csv"));
-                    door.copy(&call.patiently()).await
+                    door.copy(&call.patiently(), |part| output::print(part))
+                        .await
                 }
                 Format::Json => self.json(door).await,
                 Format::Table => self.table(door).await,

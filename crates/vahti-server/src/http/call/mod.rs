@@ -1,5 +1,6 @@
 //! The calls of the API: one a file, with its handler, what its body or parameters mean, and nothing else.
 
+pub(super) mod backup;
 pub(super) mod check;
 pub(super) mod current;
 pub(super) mod document;

@@ -1,0 +1,204 @@
+//! Backup and restore: copies are whole while the server works, and an old one revives nobody by accident.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::scene::Folder;
+
+/// A database as the first schema wrote it.
+const EARLIER: &str = include_str!("../../../vahti-store/tests/databases/0001.sql");
+
+fn sessions(folder: &Folder, state: &str) -> Vec<String> {
+    let list = ["sessions", "list", "--format", "json", "--state", state];
+    let list: Vec<Value> = serde_json::from_str(&folder.vahti(&list).done()).expect("JSON");
+    let id = |session: &Value| session["id"].as_str().expect("an id").to_owned();
+    list.iter().map(id).collect()
+}
+
+fn events(folder: &Folder, verb: &str) -> Vec<Value> {
+    let list = ["events", "list", "--format", "json", "--verb", verb];
+    serde_json::from_str(&folder.vahti(&list).done()).expect("JSON")
+}
+
+fn is_whole(database: &Path) {
+    let connection = Connection::open(database).expect("a database");
+    let found: String = connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .expect("an answer");
+    assert_eq!(found, "ok");
+}
+
+/// A folder with a backup of a server that has worked while it was made, and then on.
+fn backed_up() -> (Folder, String) {
+    let folder = Folder::new();
+    let key = folder.key("app", "lms");
+    folder.key("auditor", "revoked-later");
+    let server = folder.serve();
+    server.login(&key, "aino", "home");
+    let done = AtomicBool::new(false);
+    let worked = std::thread::scope(|scope| {
+        let busy = scope.spawn(|| {
+            let mut number = 0;
+            while !done.load(Ordering::Relaxed) {
+                number += 1;
+                server.login(&key, &format!("user-{number}"), &format!("s-{number}"));
+            }
+            number
+        });
+        for _ in 0..5 {
+            folder.vahti(&["backup", "copy.db", "--force"]).done();
+        }
+        done.store(true, Ordering::Relaxed);
+        busy.join().expect("it works")
+    });
+    assert!(worked > 0);
+    folder.vahti(&["sessions", "end", "aino"]).done();
+    server.login(&key, "eino", "later");
+    folder.vahti(&["key", "revoke", "revoked-later"]).done();
+    assert!(server.stop().success());
+    (folder, key)
+}
+
+#[test]
+fn a_copy_that_is_made_beside_a_busy_server_is_whole_and_for_its_owner_alone() {
+    let (folder, _) = backed_up();
+    let copy = folder.join("copy.db");
+    let mode = fs::metadata(&copy).expect("the copy").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    is_whole(&copy);
+    assert_eq!(events(&folder, "backup").len(), 5);
+    let left = folder.names(".");
+    assert!(
+        !left.iter().any(|name| name.contains("unfinished")),
+        "{left:?}"
+    );
+
+    let refused = folder.vahti(&["backup", "copy.db"]).refused(2);
+    assert!(refused.contains("is there already"), "{refused}");
+    let nowhere = folder.vahti(&["backup", "nowhere/copy.db"]).refused(3);
+    assert!(nowhere.contains("cannot be written"), "{nowhere}");
+    folder.vahti(&["backup", "alone.db"]).done();
+    is_whole(&folder.join("alone.db"));
+}
+
+#[test]
+fn a_restored_copy_revives_nobody_and_what_was_there_before_is_kept() {
+    let (folder, key) = backed_up();
+    let server = folder.serve();
+    let refused = folder.vahti(&["restore", "copy.db", "--yes"]).refused(1);
+    assert!(refused.contains("Stop it first"), "{refused}");
+    assert!(server.stop().success());
+    let refused = folder.vahti(&["restore", "copy.db"]).refused(2);
+    assert!(refused.contains("--yes"), "{refused}");
+    assert_eq!(sessions(&folder, "ended"), ["home"]);
+
+    let restored = folder.vahti(&["restore", "copy.db", "--yes"]);
+    assert_eq!(restored.code, 0, "{restored:?}");
+    assert!(
+        restored.out.contains("vahti.db.before-restore-1"),
+        "{restored:?}"
+    );
+    assert!(restored.err.contains("lms, revoked-later"), "{restored:?}");
+    assert!(sessions(&folder, "active").is_empty());
+    assert!(sessions(&folder, "ended").contains(&"home".to_owned()));
+    assert!(!sessions(&folder, "ended").contains(&"later".to_owned()));
+    let told = events(&folder, "restore");
+    assert_eq!(told.len(), 1);
+    let note = told[0]["note"].as_str().expect("a note");
+    assert!(
+        note.starts_with("copy.db, whose newest event is of 20"),
+        "{note}"
+    );
+    assert_eq!(
+        (&told[0]["how"], &told[0]["actor"]),
+        (&"cli".into(), &"maija".into())
+    );
+    folder.vahti(&["events", "check"]).done();
+    is_whole(&folder.join("vahti.db.before-restore-1"));
+    let left = folder.names(".");
+    assert!(
+        !left.iter().any(|name| name.contains("restoring")),
+        "{left:?}"
+    );
+
+    let server = folder.serve();
+    assert_eq!(
+        server.check(&key, "aino", "home"),
+        "deny, ended_by_supervisor"
+    );
+    assert_eq!(server.login(&key, "aino", "again"), "active");
+    assert!(server.stop().success());
+    let back = ["restore", "vahti.db.before-restore-1", "--yes"];
+    folder.vahti(&back).done();
+    assert!(sessions(&folder, "ended").contains(&"later".to_owned()));
+    assert!(folder.join("vahti.db.before-restore-2").exists());
+}
+
+#[test]
+fn sessions_go_on_after_a_restore_only_if_that_is_asked_for() {
+    let (folder, key) = backed_up();
+    let restored = folder.vahti(&["restore", "copy.db", "--yes", "--keep-sessions"]);
+    assert_eq!(restored.code, 0, "{restored:?}");
+    assert!(restored.err.contains("go on as they were"), "{restored:?}");
+    let server = folder.serve();
+    assert_eq!(server.check(&key, "aino", "home"), "allow, active");
+}
+
+#[test]
+fn what_is_no_whole_backup_is_refused_and_nothing_changes() {
+    let (folder, _) = backed_up();
+    let before = fs::read(folder.join("vahti.db")).expect("bytes");
+    let whole = fs::read(folder.join("copy.db")).expect("bytes");
+    fs::write(folder.join("half.db"), &whole[..whole.len() / 2]).expect("written");
+    fs::write(folder.join("empty.db"), "").expect("written");
+    folder.write("text.db", "This is a letter, and no database at all.");
+    fs::write(folder.join("edited.db"), &whole).expect("written");
+    let edited = Connection::open(folder.join("edited.db")).expect("a database");
+    edited
+        .execute_batch(
+            "DROP TRIGGER event_stays_as_written; UPDATE event SET verb = 'end' WHERE seq = 3",
+        )
+        .expect("an edit");
+    drop(edited);
+    for file in ["half.db", "empty.db", "text.db", "edited.db", "absent.db"] {
+        let refused = folder.vahti(&["restore", file, "--yes"]).refused(3);
+        assert!(
+            refused.contains(file) && refused.contains("Nothing was changed"),
+            "{refused}"
+        );
+        assert_eq!(
+            fs::read(folder.join("vahti.db")).expect("bytes"),
+            before,
+            "{file}"
+        );
+    }
+    let left = folder.names(".");
+    let is_left_over =
+        |name: &String| name.contains("restoring") || name.contains("before-restore");
+    assert!(!left.iter().any(is_left_over), "{left:?}");
+}
+
+#[test]
+fn a_backup_of_an_earlier_version_is_brought_up_to_date() {
+    let folder = Folder::new();
+    let old = Connection::open(folder.join("old.db")).expect("a database");
+    old.execute_batch(EARLIER)
+        .expect("what the old version wrote");
+    drop(old);
+    folder.vahti(&["restore", "old.db", "--yes"]).done();
+    assert_eq!(sessions(&folder, "ended").len(), 5);
+    folder.vahti(&["events", "check"]).done();
+    folder.vahti(&["erase", "aino", "--yes"]).done();
+    let list = folder.vahti(&["events", "list"]).done();
+    assert!(
+        list.contains("(erased)") && !list.contains("aino"),
+        "{list}"
+    );
+}

@@ -1,0 +1,73 @@
+//! Copies of the whole database: as it is at one moment, without what was deleted, for its owner alone, and on the disk
+//! before anybody relies on them.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::Path,
+};
+
+use rusqlite::Connection;
+
+use super::{
+    connect,
+    lock::{beside, private},
+    trouble::Trouble,
+};
+use crate::StoreError;
+
+/// What has to stay free beside a copy, so that commits go on while it is there.
+const SPARE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Writes a copy to `to`, which is replaced. A copy that is interrupted is not a database.
+pub(super) fn write(connection: &Connection, to: &Path) -> Result<(), Failed> {
+    let file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(to)?;
+    connection.execute("VACUUM INTO ?1", [to.to_string_lossy()])?;
+    Ok(file.sync_all()?)
+}
+
+/// Why a copy was not written.
+#[derive(Debug)]
+pub(super) enum Failed {
+    Io(io::Error),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<io::Error> for Failed {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(cause: rusqlite::Error) -> Self {
+        Self::Sqlite(cause)
+    }
+}
+
+impl From<Failed> for Trouble {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Io(cause) => Self::Store(StoreError::Unavailable(cause.to_string())),
+            Failed::Sqlite(cause) => Self::Sqlite(cause),
+        }
+    }
+}
+
+/// A copy of the database at `path` in a file without a name: nobody has to remove it.
+pub(super) fn nameless(path: &Path, free_bytes: Option<u64>) -> Result<File, Trouble> {
+    let length = fs::metadata(path).map_err(Failed::from)?.len();
+    if free_bytes.is_some_and(|free| free < length + SPARE_BYTES) {
+        let why = format!("a copy needs {} bytes of free disk", length + SPARE_BYTES);
+        return Err(StoreError::Unavailable(why).into());
+    }
+    let unfinished = beside(path, ".backup.unfinished");
+    let written = connect::bare_reader(path)
+        .map_err(Failed::from)
+        .and_then(|connection| write(&connection, &unfinished))
+        .and_then(|()| Ok(File::open(&unfinished)?));
+    let removed = fs::remove_file(&unfinished);
+    let file = written?;
+    removed.map_err(Failed::from)?;
+    Ok(file)
+}

@@ -1,0 +1,147 @@
+//! An earlier copy takes the place of the database. Nobody owns the database meanwhile but whoever restores, so that no
+//! server starts on half of it; and what was there before stays beside it.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::Connection;
+
+use super::{
+    OpenError, connect,
+    copy::{self, Failed},
+    lock::{Lock, beside},
+    schema,
+};
+
+/// A copy that lies beside the database, ready to be opened, changed and closed before it takes its place.
+#[derive(Debug)]
+pub struct Restore {
+    database: PathBuf,
+    fresh: PathBuf,
+    _lock: Lock,
+}
+
+impl Restore {
+    /// Looks whether `from` is an undamaged database of Vahti, takes the lock of the one at `database`, and lays a copy
+    /// of `from` beside it. Blocks.
+    ///
+    /// # Errors
+    /// [`OpenError`]: nothing was changed.
+    pub fn prepare(database: &Path, from: &Path) -> Result<Self, OpenError> {
+        connect::check_library(rusqlite::version_number())?;
+        let failed = |cause| OpenError::Io {
+            path: from.to_owned(),
+            cause,
+        };
+        File::open(from).map_err(failed)?;
+        let source = connect::bare_reader(from)?;
+        schema::check_filled(&source, from)?;
+        check_pages(&source, from)?;
+        let database = connect::resolve(database)?;
+        let lock = Lock::take(&database)?;
+        let fresh = beside(&database, ".restoring");
+        let restore = Self {
+            database,
+            fresh,
+            _lock: lock,
+        };
+        restore.clear().map_err(failed)?;
+        copy::write(&source, &restore.fresh).map_err(|failure| match failure {
+            Failed::Io(cause) => failed(cause),
+            Failed::Sqlite(error) => error.into(),
+        })?;
+        Ok(restore)
+    }
+
+    /// The copy, to be opened like any database.
+    #[must_use]
+    pub fn copy(&self) -> &Path {
+        &self.fresh
+    }
+
+    /// Puts the copy, which has been closed again, in the place of the database; says where the one that was there is
+    /// kept. Blocks.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`]: the database is the one from before.
+    pub fn finish(self) -> Result<Option<PathBuf>, OpenError> {
+        self.exchange().map_err(|cause| OpenError::Io {
+            path: self.database.clone(),
+            cause,
+        })
+    }
+
+    fn exchange(&self) -> io::Result<Option<PathBuf>> {
+        let kept = self.database.exists().then(|| self.keep()).transpose()?;
+        fs::rename(&self.fresh, &self.database)?;
+        self.clear()?;
+        let folder = self.database.parent().unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+        Ok(kept)
+    }
+
+    /// Gives the database that is there a second name. What its write-ahead log holds goes into it first; a log that
+    /// cannot be read any more is kept beside it.
+    fn keep(&self) -> io::Result<PathBuf> {
+        let emptied = connect::plain(&self.database).and_then(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        });
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the database that is replaced cannot be read");
+        }
+        let names =
+            (1..).map(|number: u32| beside(&self.database, &format!(".before-restore-{number}")));
+        let mut free = names.filter(|name| !name.exists());
+        let kept = free.next().unwrap_or_else(|| self.database.clone());
+        fs::hard_link(&self.database, &kept)
+            .or_else(|_| fs::copy(&self.database, &kept).map(drop))?;
+        for suffix in ["-wal", "-shm"] {
+            let beside_it = beside(&self.database, suffix);
+            if beside_it.exists() {
+                fs::rename(beside_it, beside(&kept, suffix))?;
+            }
+        }
+        File::open(&kept)?.sync_all()?;
+        Ok(kept)
+    }
+
+    /// Removes whatever an earlier try, or this one, has left beside the copy.
+    fn clear(&self) -> io::Result<()> {
+        let folder = self.fresh.parent().unwrap_or(Path::new("."));
+        let prefix = self
+            .fresh
+            .file_name()
+            .unwrap_or_default()
+            .as_encoded_bytes();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(prefix) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Restore {
+    /// A copy that did not take the place goes away.
+    fn drop(&mut self) {
+        if let Err(error) = self.clear() {
+            tracing::warn!(%error, "a copy that is not needed was left beside the database");
+        }
+    }
+}
+
+fn check_pages(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let what: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if what == "ok" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged {
+        path: path.to_owned(),
+        what,
+    })
+}
