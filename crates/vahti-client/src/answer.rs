@@ -74,6 +74,10 @@ pub struct CheckResponse {
     pub session_id: Option<String>,
     /// The state of the session: `active`, `held` or `ended`.
     pub state: Option<String>,
+    /// If the session waits: the page that says why, and goes on once it is let in. Asked by `user`, it holds a ticket that
+    /// shows this page to anybody for ten minutes; give it to the browser of that session only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_url: Option<String>,
     /// How long the answer may be reused, in milliseconds.
     pub valid_for_ms: u64,
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::address::{Address, Host};
+use crate::address::{self, Address, Host};
 use crate::config::Config;
 
 /// What stays as it is in the value of a parameter: unreserved characters (RFC 3986), `/` and `:`.
@@ -23,6 +23,7 @@ const RETURN_MAX_BYTES: usize = 1_500;
 
 /// The hosts that browsers may be sent to.
 pub(crate) struct Sites {
+    secure: bool,
     public: String,
     others: Vec<String>,
     login_url: Option<String>,
@@ -43,6 +44,7 @@ impl Sites {
         let scheme = if url.is_https() { "https" } else { "http" };
         let hosts = config.pages.return_hosts.iter();
         Self {
+            secure: url.is_https(),
             public: url.as_str().to_owned(),
             others: hosts.map(|host| format!("{scheme}://{host}")).collect(),
             login_url: config.pages.login_url.clone(),
@@ -68,6 +70,11 @@ impl Sites {
         })
     }
 
+    /// The site with this host as a browser names it, which leaves the usual port out.
+    pub(crate) fn find_by_name(&self, host: Host<'_>) -> Option<Site<'_>> {
+        self.find(host.by(self.secure))
+    }
+
     /// The same address on the site with its host.
     pub(crate) fn find_address(&self, address: &Address<'_>) -> Option<String> {
         let site = self.find(address.host)?;
@@ -76,6 +83,30 @@ impl Sites {
 }
 
 impl Site<'_> {
+    /// The front page.
+    pub(crate) fn front(&self) -> String {
+        format!("{}/", self.origin)
+    }
+
+    /// Where a return address leads from this site: an address of one of the sites, or a path here.
+    pub(crate) fn back_to(&self, return_to: &str) -> Option<String> {
+        if return_to.starts_with('/') && !return_to.starts_with("//") {
+            let target = address::target(return_to)?;
+            return Some(format!("{}{target}", self.origin));
+        }
+        self.sites.find_address(&Address::parse(return_to)?)
+    }
+
+    /// Where *Log out* is sent.
+    pub(crate) fn logout(&self, return_to: Option<&str>) -> String {
+        with_return("/vahti/logout".to_owned(), return_to)
+    }
+
+    /// The waiting page, for whoever holds this ticket.
+    pub(crate) fn gate_with(&self, ticket: &str) -> String {
+        format!("{}/vahti/gate?t={ticket}", self.origin)
+    }
+
     /// The waiting page. With `after_form` the request that was held back had sent a form.
     pub(crate) fn gate(&self, return_to: Option<&str>, after_form: bool) -> String {
         let mut url = with_return(format!("{}/vahti/gate", self.origin), return_to);

@@ -126,7 +126,7 @@ impl Vahti {
     }
 
     /// Asks once for a session that another node may have made; says whether the index now knows it.
-    async fn ask_store(&self, question: &Question<'_>) -> Result<bool, Error> {
+    pub(crate) async fn ask_store(&self, question: &Question<'_>) -> Result<bool, Error> {
         let named = match question.who {
             Who::Token(text) => Token::parse(text).ok().map(|token| token.session),
             Who::User { session, .. } => session,

@@ -13,7 +13,7 @@ use papaya::HashMap;
 use tokio::sync::Notify;
 use vahti_core::{
     Account, EndReason, HeldReason, LastSeen, Policy, Profile, SecretHash, Session, SessionId,
-    State, Timestamp, Token, UserId,
+    State, Ticket, Timestamp, Token, UserId,
 };
 use vahti_store::Witness;
 
@@ -87,6 +87,24 @@ impl Index {
         let sessions = self.sessions.pin();
         let (id, entry) = sessions.get_key_value(session)?;
         (entry.user.as_str() == user).then(|| self.found(id, entry, now))
+    }
+
+    /// The open session whose waiting page a ticket shows.
+    pub(crate) fn admit(&self, ticket: &Ticket<'_>, now: Timestamp) -> Option<Found> {
+        let sessions = self.sessions.pin();
+        let (id, entry) = sessions.get_key_value(ticket.session)?;
+        let found = ticket
+            .is_right(&entry.secret, now)
+            .then(|| self.found(id, entry, now))?;
+        (!found.state.is_ended()).then_some(found)
+    }
+
+    /// A ticket for the waiting page of an open session.
+    pub(crate) fn ticket(&self, session: &SessionId, now: Timestamp) -> Option<String> {
+        let sessions = self.sessions.pin();
+        let (id, entry) = sessions.get_key_value(session.as_str())?;
+        let found = self.found(id, entry, now);
+        (!found.state.is_ended()).then(|| Ticket::text(session, &entry.secret, now))
     }
 
     /// Whether the id is known here.

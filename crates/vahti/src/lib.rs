@@ -27,6 +27,7 @@ mod restore;
 mod sweep;
 mod vahti;
 mod verify;
+mod wait;
 
 pub use caller::Caller;
 pub use check::{Checked, Question, Who};
@@ -43,3 +44,4 @@ pub use vahti::Vahti;
 pub use vahti_core as core;
 pub use vahti_store as store;
 pub use verify::VerifyRequest;
+pub use wait::Pass;

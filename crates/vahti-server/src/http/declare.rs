@@ -127,7 +127,7 @@ fn describe(operation: &mut Operation, access: Access, own: &[ProblemType]) {
 /// What opens a door, and for whom it is.
 fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
     match access {
-        Access::Open => (Vec::new(), "Open to everybody.".to_owned()),
+        Access::Open | Access::Browser => (Vec::new(), "Open to everybody.".to_owned()),
         Access::Token | Access::TimToken => (
             ["session_cookie", "session_token"].map(requirement).into(),
             "For the holder of a session token.".to_owned(),
@@ -154,7 +154,7 @@ fn problems_of(access: Access) -> &'static [ProblemType] {
         WrongRole, WrongSecret,
     };
     match access {
-        Access::Open => &[],
+        Access::Open | Access::Browser => &[],
         Access::Token => &[NoToken, Invalid, Unavailable],
         Access::Proxy => &[Invalid, UntrustedProxy, NotTracked, Unavailable],
         Access::Key(_) => &[NoKey, WrongRole, Invalid, Unavailable],

@@ -29,7 +29,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use vahti_client::ProblemType;
 
-pub(crate) use self::call::policy::limit_in_words;
+pub(crate) use self::{
+    call::policy::{limit_in_words, words as duration_in_words},
+    door::Browser,
+    text::harmless,
+};
 use self::{
     call::{
         backup, check, current, document, end, erase, events, everyone, explanation, health,
@@ -42,6 +46,7 @@ pub use self::{
     declare::Route,
     door::{Access, App},
 };
+use crate::pages;
 
 /// The API as it is served on the network.
 pub fn router(app: App) -> Router {
@@ -64,6 +69,7 @@ pub fn router_with_twin(
 /// What stands around every call.
 fn edge(router: Router<App>, app: App) -> Router {
     router
+        .merge(pages::router())
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
@@ -79,6 +85,17 @@ pub fn owner_router(app: App) -> Router {
 #[must_use]
 pub fn routes() -> Vec<Route> {
     declared(true).routes
+}
+
+/// Every page, which the OpenAPI document does not hold.
+#[must_use]
+pub fn page_routes() -> Vec<Route> {
+    let page = |(method, path): (Method, &str)| Route {
+        method,
+        path: path.to_owned(),
+        access: Access::Browser,
+    };
+    pages::routes().map(page).collect()
 }
 
 /// The OpenAPI document, as JSON.

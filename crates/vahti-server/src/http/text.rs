@@ -70,14 +70,18 @@ pub(super) fn origin(origin: Origin) -> Option<String> {
     Some(harmless).filter(|text| !text.is_empty())
 }
 
+/// A text to show as it is, but for what could deceive whoever reads it.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if deceives(c) { '\u{FFFD}' } else { c })
+        .collect()
+}
+
 /// A text of the caller, in a message: short, and harmless to show.
 pub(super) fn shown(text: &str) -> String {
     const SHOWN_CHARS: usize = 40;
-    let mut shown: String = text
-        .chars()
-        .take(SHOWN_CHARS)
-        .map(|c| if deceives(c) { '\u{FFFD}' } else { c })
-        .collect();
+    let mut shown: String = text.chars().take(SHOWN_CHARS).collect();
+    shown = harmless(&shown);
     if text.chars().nth(SHOWN_CHARS).is_some() {
         shown.push('…');
     }

@@ -43,6 +43,10 @@ fn redacted(value: &Value) -> Value {
             .map(|(name, value)| {
                 let value = match (name.as_str(), value) {
                     ("hash" | "token", Value::String(_)) => json!(format!("[{name}]")),
+                    ("wait_url", Value::String(url)) => {
+                        let page = url.split_once("?t=").map_or(url.as_str(), |(page, _)| page);
+                        json!(format!("{page}?t=[ticket]"))
+                    }
                     ("key", Value::String(key)) if key.starts_with("vahti_") => json!("[key]"),
                     ("set_cookie", Value::String(cookie)) => {
                         let (before, after) = cookie.split_once("v1.").expect("a token");

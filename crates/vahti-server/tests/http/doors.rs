@@ -30,7 +30,12 @@ async fn scene() -> Scene {
 fn keyed() -> Vec<(Route, &'static [Role])> {
     let roles = |route: Route| match route.access {
         Access::Key(roles) => Some((route, roles)),
-        Access::Open | Access::Token | Access::Proxy | Access::TimSecret | Access::TimToken => None,
+        Access::Open
+        | Access::Token
+        | Access::Proxy
+        | Access::Browser
+        | Access::TimSecret
+        | Access::TimToken => None,
     };
     http::routes().into_iter().filter_map(roles).collect()
 }
@@ -86,6 +91,7 @@ async fn no_key_a_wrong_key_and_a_revoked_key_are_refused_alike_and_change_nothi
 async fn the_calls_that_are_open_to_everybody_are_these() {
     let open = http::routes()
         .into_iter()
+        .chain(http::page_routes())
         .filter(|route| !matches!(route.access, Access::Key(_)));
     let lines: Vec<_> = open
         .map(|route| format!("{:?} {} {}", route.access, route.method, route.path))
@@ -108,7 +114,7 @@ async fn reading_changes_nothing_whatever_the_address() {
     let scene = scene().await;
     let before = scene.digest().await;
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-        for route in http::routes() {
+        for route in http::routes().into_iter().chain(http::page_routes()) {
             let (path, _) = sample(&route);
             for key in ["", "app", "supervisor", "admin", "auditor"] {
                 let reply = scene

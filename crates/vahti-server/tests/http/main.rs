@@ -10,6 +10,7 @@ mod groups;
 mod inputs;
 mod lists;
 mod logs;
+mod pages;
 mod random;
 mod samples;
 mod scene;

@@ -268,6 +268,7 @@ impl Scene {
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let call = format!("{} {}", request.method(), request.uri());
     let is_head = request.method() == Method::HEAD;
+    let is_style = request.uri().path() == "/vahti/style.css";
     let is_gate = request.uri().path().starts_with("/authz/");
     let documented = crate::document::statuses(request.method(), request.uri().path());
     let answer = router.clone().oneshot(request).await.expect("an answer");
@@ -280,7 +281,12 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
         body: serde_json::from_str(&text).unwrap_or_default(),
         text,
     };
-    assert_eq!(reply.header(header::CACHE_CONTROL), "no-store", "{call}");
+    let kept = if is_style && reply.status == 200 {
+        "public, max-age=3600"
+    } else {
+        "no-store"
+    };
+    assert_eq!(reply.header(header::CACHE_CONTROL), kept, "{call}");
     assert_eq!(
         reply.header(header::X_CONTENT_TYPE_OPTIONS),
         "nosniff",

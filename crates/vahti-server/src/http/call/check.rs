@@ -36,9 +36,14 @@ pub(in crate::http) async fn check(
     let asked = read(&bytes)?;
     let checked = key.vahti().check(&key.reader(), &asked.question()).await;
     let checked = checked.map_err(|error| key.refusal(None, error))?;
+    let held = checked
+        .session
+        .as_ref()
+        .filter(|_| matches!(checked.verdict, Verdict::Hold(_)));
+    let wait_url = held.map(|session| key.wait_url(session, asked.names_a_user()));
     Ok(answer::json(
         by_status.status(checked.verdict),
-        &Told::of(&checked),
+        &Told::of(&checked, wait_url),
     ))
 }
 
@@ -188,6 +193,11 @@ fn validate(body: &CheckRequest<'_>, wrong: &mut Wrong) -> Option<Vec<Group>> {
 }
 
 impl Right<'_> {
+    /// Whether the host application vouches for a user; otherwise the browser holds a token.
+    fn names_a_user(&self) -> bool {
+        self.body.user.is_some()
+    }
+
     pub(super) fn question(&self) -> Question<'_> {
         let body = &self.body;
         let who = match &body.token {
@@ -217,6 +227,8 @@ struct Told<'a> {
     user: Option<&'a str>,
     session_id: Option<&'a str>,
     state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait_url: Option<String>,
     valid_for_ms: u64,
 }
 
@@ -227,8 +239,9 @@ struct Would {
 }
 
 impl<'a> Told<'a> {
-    fn of(checked: &'a Checked) -> Self {
+    fn of(checked: &'a Checked, wait_url: Option<String>) -> Self {
         Self {
+            wait_url,
             verdict: checked.verdict.as_str(),
             reason: checked.verdict.reason(),
             would: checked.would.map(|would| Would {
@@ -293,7 +306,8 @@ mod tests {
             state: Some(State::Held(HeldReason::OverLimit)),
             valid_for: Duration::from_millis(1_500),
         };
-        let told = serde_json::to_value(Told::of(&checked)).expect("JSON");
+        let told = serde_json::to_value(Told::of(&checked, Some("https://a.fi/".to_owned())))
+            .expect("JSON");
         let wire: wire::CheckResponse = serde_json::from_value(told.clone()).expect("the wire");
         assert_eq!(serde_json::to_value(wire).expect("JSON"), told);
     }

@@ -135,7 +135,7 @@ fn deadlines(policy: &Policy) -> impl Iterator<Item = String> {
 }
 
 /// A duration in its largest whole unit.
-fn words(time: Duration) -> String {
+pub(crate) fn words(time: Duration) -> String {
     let seconds = time.as_secs();
     let units = [
         (24 * 3600, "day"),

@@ -9,7 +9,7 @@ use crate::http::{
 
 /// Shows one session.
 #[utoipa::path(get, path = "/v1/sessions/{id}", operation_id = "session",
-    params(("id" = String, Path, description = "The id of the session")),
+    params(("id" = String, Path, example = "seat-17", description = "The id of the session")),
     responses((status = 200, description = "The session", body = wire::SessionResponse)))]
 pub(in crate::http) async fn one(
     key: AnyKey,

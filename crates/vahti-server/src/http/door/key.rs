@@ -10,7 +10,7 @@ use axum::{
 use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, Error, Vahti};
 use vahti_client::ProblemType;
-use vahti_core::{By, Group, How, Role};
+use vahti_core::{By, Group, How, Role, SessionId};
 use vahti_store::ApiKey;
 
 use super::{Access, App, Door, bearer::bearer, roles::Allowed};
@@ -107,6 +107,13 @@ impl<R> Key<R> {
             Identity::Holder(key) => &key.groups,
             Identity::Owner | Identity::TimHost => &[],
         }
+    }
+
+    /// The waiting page of a session that waits; with a ticket for it where the browser may hold no cookie of ours.
+    pub(in crate::http) fn wait_url(&self, session: &SessionId, with_ticket: bool) -> String {
+        let site = self.app.sites().public();
+        let ticket = with_ticket.then(|| self.vahti().ticket(session)).flatten();
+        ticket.map_or_else(|| site.gate(None, false), |ticket| site.gate_with(&ticket))
     }
 
     /// Who calls, as it is recorded: with the person who acts, and the reason they gave.

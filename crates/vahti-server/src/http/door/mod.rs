@@ -5,6 +5,7 @@
 
 mod app;
 mod bearer;
+mod browser;
 mod cookie;
 mod holder;
 mod key;
@@ -16,6 +17,7 @@ mod trouble;
 use vahti_core::Role;
 
 pub use self::app::App;
+pub(crate) use self::browser::Browser;
 pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},
@@ -33,6 +35,8 @@ pub enum Access {
     Token,
     /// A proxy at an address that is trusted.
     Proxy,
+    /// A browser at a page, which shows no more than its cookie or its ticket proves.
+    Browser,
     /// The holder of an API key with one of these roles.
     Key(&'static [Role]),
     /// A host of TIM's network that knows a secret, or the holder of an API key of role `admin`.

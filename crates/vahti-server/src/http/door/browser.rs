@@ -1,0 +1,86 @@
+//! The door for browsers at the pages: it is open, and gives nothing but the session that their cookie or their ticket
+//! proves.
+
+use core::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use vahti::{Caller, Checked, EndRequest, Error, Pass};
+use vahti_core::{EndReason, How, Policy, SessionId, Timestamp, Waiting};
+
+use super::{App, cookie::cookie};
+use crate::{address::Host, sites::Site};
+
+/// The name under which somebody ends their own session on a page.
+const PAGE: &str = "page";
+
+/// A browser at a page.
+pub(crate) struct Browser {
+    app: App,
+    token: Option<String>,
+    host: Option<String>,
+}
+
+impl Browser {
+    /// Whether its session may go on: that of the ticket, if there is one, else that of its cookie.
+    pub(crate) async fn wait(&self, ticket: Option<&str>) -> Result<Checked, Error> {
+        let token = self.token.as_deref().unwrap_or_default();
+        let pass = ticket.map_or(Pass::Token(token), Pass::Ticket);
+        let vahti = self.app.vahti();
+        vahti.wait(&Caller::named("", How::Api), pass).await
+    }
+
+    /// What the page tells about a session that [`Browser::wait`] has proven.
+    pub(crate) async fn waiting(&self, session: &SessionId) -> Result<Option<Waiting>, Error> {
+        let vahti = self.app.vahti();
+        let told = vahti.waiting(session);
+        self.app.trouble().within(vahti, told).await
+    }
+
+    /// Ends the session of its cookie.
+    pub(crate) async fn log_out(&self) -> Result<(), Error> {
+        let vahti = self.app.vahti();
+        let token = self.token.clone().unwrap_or_default();
+        let caller = Caller::named(PAGE, How::Api);
+        let end = vahti.end(&caller, EndRequest::Token(token), EndReason::LoggedOut);
+        self.app.trouble().within(vahti, end).await.map(|_| ())
+    }
+
+    /// The site at which it is.
+    pub(crate) fn site(&self) -> Site<'_> {
+        let sites = self.app.sites();
+        let host = self.host.as_deref().and_then(Host::parse);
+        host.and_then(|host| sites.find_by_name(host))
+            .unwrap_or(sites.public())
+    }
+
+    /// The policy in effect.
+    pub(crate) fn policy(&self) -> &Policy {
+        self.app.vahti().policy()
+    }
+
+    /// The time of this host.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.app.vahti().now()
+    }
+
+    /// The `Set-Cookie` that takes the token away.
+    pub(crate) fn clear_cookie(&self) -> String {
+        self.app.clear_cookie()
+    }
+}
+
+impl FromRequestParts<App> for Browser {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let host = parts.headers.get(header::HOST);
+        Ok(Self {
+            app: app.clone(),
+            token: cookie(&parts.headers, app.cookie_name()).map(str::to_owned),
+            host: host.and_then(|host| host.to_str().ok()).map(str::to_owned),
+        })
+    }
+}
