@@ -3,7 +3,9 @@
 
 mod beside;
 mod copies;
+mod failing;
 mod first_minute;
+mod full;
 mod fuzz;
 mod output;
 mod proxies;

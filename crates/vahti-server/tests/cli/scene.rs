@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -79,15 +79,30 @@ impl Outcome {
 }
 
 /// A folder with a configuration of its own.
-pub(crate) struct Folder(TempDir);
+pub(crate) struct Folder {
+    path: PathBuf,
+    _own: Option<TempDir>,
+}
 
 impl Folder {
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().expect("a folder"))
+        let own = TempDir::new().expect("a folder");
+        Self {
+            path: own.path().to_owned(),
+            _own: Some(own),
+        }
+    }
+
+    /// One that is there and stays.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            _own: None,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        &self.path
     }
 
     pub(crate) fn join(&self, name: &str) -> PathBuf {
@@ -136,7 +151,12 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it, and waits until it says where it answers.
-    pub(crate) fn start(mut command: Command) -> Self {
+    pub(crate) fn start(command: Command) -> Self {
+        Self::try_start(command).unwrap_or_else(|ended| panic!("it gets ready: {ended}"))
+    }
+
+    /// Starts it, and waits until it says where it answers, or has ended.
+    pub(crate) fn try_start(mut command: Command) -> Result<Self, ExitStatus> {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -158,8 +178,11 @@ impl Server {
             }
         });
         while !server.is_ready() {
-            let line = told.recv_timeout(PATIENCE);
-            server.said.push_str(&line.expect("it gets ready"));
+            match told.recv_timeout(PATIENCE) {
+                Ok(line) => server.said.push_str(&line),
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Err(server.wait()),
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("it is not ready in time"),
+            }
         }
         let address = server.said.split("http://").nth(1).unwrap_or_default();
         let end = address
@@ -167,7 +190,7 @@ impl Server {
             .or(address.find(". "))
             .expect("an end");
         server.address = address[..end].to_owned();
-        server
+        Ok(server)
     }
 
     fn is_ready(&self) -> bool {
@@ -199,32 +222,45 @@ impl Server {
         self.wait()
     }
 
+    /// SIGTERM, if it has not ended by itself, and its end.
+    #[track_caller]
+    pub(crate) fn stop_or_wait(self) -> ExitStatus {
+        let _ = kill_process(self.pid, Signal::TERM);
+        self.wait()
+    }
+
     pub(crate) fn pid(&self) -> String {
         self.pid.to_string()
     }
 
     /// A call of the API: the status and the answer.
     pub(crate) fn call(&self, key: &str, verb: &str, body: &str) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        let answer = self.try_call(key, verb, body);
+        answer.unwrap_or_else(|error| panic!("it answers: {error}"))
+    }
+
+    /// The same, of a server that may have ended.
+    pub(crate) fn try_call(&self, key: &str, verb: &str, body: &str) -> io::Result<(u16, Value)> {
+        let mut stream = TcpStream::connect(&self.address)?;
         let length = body.len();
         write!(
             stream,
             "POST /v1/{verb} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}",
             self.address
-        )
-        .expect("it reads");
+        )?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        stream.read_to_string(&mut answer)?;
+        let broken = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(broken)?;
         let status = head
             .split(' ')
             .nth(1)
             .and_then(|status| status.parse().ok());
-        (
+        Ok((
             status.expect("a status"),
             serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}")),
-        )
+        ))
     }
 
     /// The login of a session; its state.

@@ -1,6 +1,8 @@
 //! What the writer works with: the one connection that writes, the stamps, and what the witness is still to be
 //! told. Everything here runs on the writer's thread, inside a transaction that somebody else ends.
 
+use core::cell::Cell;
+
 use rusqlite::Connection;
 use vahti_core::{
     Account, By, ChainHead, Commit, Event, Hlc, Moment, SessionId, Stamp, Timestamp, UserId, Verb,
@@ -26,8 +28,8 @@ pub(super) struct Desk {
     pub(super) host: Host,
     /// Accounts as the transaction leaves them, in order.
     pub(super) changed: Vec<Changed>,
-    /// Whether something was forgotten that the write-ahead log may still hold.
-    pub(super) has_forgotten: bool,
+    /// Whether the write-ahead log is to be emptied: it may hold what was forgotten, or the room that is missing.
+    pub(super) empties_log: Cell<bool>,
     hlc: Hlc,
     next: Next,
 }
@@ -59,7 +61,7 @@ impl Desk {
             connection,
             host,
             changed: Vec::new(),
-            has_forgotten: false,
+            empties_log: Cell::new(false),
             hlc: Hlc::after(Stamp::from_bits(newest)),
             next,
         })
@@ -113,7 +115,9 @@ impl Desk {
         let is_erased = commit.erases;
         let account = self.write(&loaded, commit)?;
         self.hlc = Hlc::after(self.hlc.newest().max(account.newest));
-        self.has_forgotten |= is_erased;
+        if is_erased {
+            self.empties_log.set(true);
+        }
         self.changed.push(Changed { account, is_erased });
         Ok(())
     }
@@ -244,9 +248,11 @@ impl Desk {
     }
 
     /// Forgets origins from which nobody has logged in since `before`.
-    pub(super) fn forget_origins(&mut self, before: Timestamp, most: u32) -> Result<u32, Trouble> {
+    pub(super) fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, Trouble> {
         let forgotten = erase::origins(&self.connection, before, most)?;
-        self.has_forgotten |= forgotten > 0;
+        if forgotten > 0 {
+            self.empties_log.set(true);
+        }
         Ok(forgotten)
     }
 }

@@ -249,18 +249,18 @@ impl Writer {
             self.faults.linger();
         }
         self.tell_witness();
-        self.forget();
+        self.tidy_log();
         done.answer();
     }
 
-    /// Takes what was forgotten out of the write-ahead log too, which would keep it until it is written over. A reader
-    /// may be in the way; then the next batch does it.
-    fn forget(&mut self) {
-        if !self.desk.has_forgotten || self.shared.failure.get().is_some() {
+    /// Empties the write-ahead log when it may hold what was forgotten, which it would keep until it is written over; or
+    /// when the disk is full, to give its room back. A reader may be in the way; then the next batch does it.
+    fn tidy_log(&mut self) {
+        if !self.desk.empties_log.get() || self.shared.failure.get().is_some() {
             return;
         }
         match self.empty_log() {
-            Ok(emptied) => self.desk.has_forgotten = !emptied,
+            Ok(emptied) => self.desk.empties_log.set(!emptied),
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log was not emptied; the next commit tries again");
             }
@@ -295,6 +295,9 @@ impl Writer {
     /// What a caller is told; and whether the database can still be trusted.
     fn judge(&self, trouble: Trouble) -> StoreError {
         let fatal = trouble.is_fatal();
+        self.desk
+            .empties_log
+            .set(self.desk.empties_log.get() || trouble.is_full());
         let error = StoreError::from(trouble);
         if fatal {
             self.shared.fail(&error.to_string());
@@ -305,6 +308,9 @@ impl Writer {
     /// A full disk leaves a commit undone. After any other failure it is not known what is on the disk.
     fn judge_commit(&self, trouble: Trouble) -> String {
         let full = trouble.is_full();
+        self.desk
+            .empties_log
+            .set(self.desk.empties_log.get() || full);
         let why = StoreError::from(trouble).to_string();
         let undone = self.desk.connection.is_autocommit() || self.statement("ROLLBACK").is_ok();
         if !full || !undone {
