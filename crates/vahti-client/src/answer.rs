@@ -366,3 +366,27 @@ pub struct CreatedKey {
     /// The key, shown this once.
     pub key: String,
 }
+
+/// Answer of `POST /v1/import`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ImportResponse {
+    /// Sessions that are active; with `dry_run`, that would be.
+    pub active: u64,
+    /// Sessions that wait.
+    pub held: u64,
+    /// Sessions that have ended.
+    pub ended: u64,
+    /// Sessions that were left out, and why.
+    pub skipped: Vec<SkippedSession>,
+}
+
+/// A session that was not taken over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SkippedSession {
+    /// Its place in the request, from 0.
+    pub index: u64,
+    /// Why.
+    pub problem: crate::Problem,
+}

@@ -10,13 +10,13 @@ mod time;
 
 pub use answer::{
     AllResponse, Chain, ChainFault, CheckResponse, CreatedKey, CurrentResponse, EndResponse,
-    EraseResponse, Event, EventsPage, Explanation, GroupLimit, InvalidateResponse, Key,
-    KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
-    Unprocessed, VerifyResponse, Would,
+    EraseResponse, Event, EventsPage, Explanation, GroupLimit, ImportResponse, InvalidateResponse,
+    Key, KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
+    SkippedSession, Unprocessed, VerifyResponse, Would,
 };
 pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
-    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, InvalidateRequest,
-    LoginRequest, Only, Origin, VerifyRequest,
+    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, ImportRequest,
+    ImportedSession, InvalidateRequest, LoginRequest, Only, Origin, VerifyRequest,
 };
 pub use time::Time;

@@ -75,6 +75,18 @@ impl Account {
         }
     }
 
+    /// Whether a session id is taken, as far as the account knows: also while a register names it, for otherwise an old
+    /// verify would let a new session in.
+    #[must_use]
+    pub fn has_used(&self, id: &SessionId) -> bool {
+        self.sessions.iter().any(|session| session.id == *id)
+            || self
+                .registers
+                .verified
+                .as_ref()
+                .is_some_and(|verified| verified.session == *id)
+    }
+
     /// The open session with this id.
     #[must_use]
     pub fn open_session(&self, id: &SessionId) -> Option<&Session> {

@@ -266,42 +266,50 @@ impl<'a> Draft<'a> {
     }
 
     /// Closes the draft of a command that was accepted, and records it.
-    pub(crate) fn commit(mut self, record: Record) -> Commit {
+    pub(crate) fn commit(self, record: Record) -> Commit {
+        self.commit_all([record])
+    }
+
+    /// As [`Draft::commit`], of a command that is recorded for each of several sessions.
+    pub(crate) fn commit_all(mut self, records: impl IntoIterator<Item = Record>) -> Commit {
         self.trim();
         self.restate();
         self.displace();
         self.restate();
-        self.close(Some(record))
+        self.close(records)
     }
 
     /// Closes the draft of a command that was refused, or of none: only what was due is written.
-    pub(crate) fn close(mut self, record: Option<Record>) -> Commit {
-        // The command's own event tells of its subject; only an `end` tells of an end.
-        let tells_of_ends = record
-            .as_ref()
-            .is_some_and(|record| record.verb == Verb::End);
-        let subject = record.as_ref().and_then(|record| record.session.clone());
-        let mut events: Vec<_> = record
+    pub(crate) fn close(self, records: impl IntoIterator<Item = Record>) -> Commit {
+        let records: Vec<_> = records.into_iter().collect();
+        let tells = |session: &Session| {
+            // The command's own event tells of its subject; only an `end` tells of an end.
+            records.iter().any(|record| {
+                record.session.as_ref() == Some(&session.id)
+                    && (!session.state.is_ended() || record.verb == Verb::End)
+            })
+        };
+        let consequences: Vec<_> = self
+            .account
+            .sessions
+            .iter()
+            .filter_map(|session| Some((session, self.consequence(session)?)))
+            .filter(|(session, _)| !tells(session))
+            .map(|(_, event)| event)
+            .collect();
+        let mut events: Vec<_> = records
             .into_iter()
             .map(|record| self.event(record))
             .collect();
-        events.extend(
-            self.account
-                .sessions
-                .iter()
-                .filter(|session| {
-                    Some(&session.id) != subject.as_ref()
-                        || (session.state.is_ended() && !tells_of_ends)
-                })
-                .filter_map(|session| self.consequence(session)),
-        );
+        events.extend(consequences);
         if events.is_empty() {
             return Commit::nothing(self.before);
         }
-        self.account.newest = self.account.newest.max(self.moment.stamp);
-        self.account.version += 1;
+        let mut account = self.account;
+        account.newest = account.newest.max(self.moment.stamp);
+        account.version += 1;
         Commit {
-            account: self.account,
+            account,
             events,
             erases: false,
         }

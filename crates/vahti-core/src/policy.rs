@@ -97,7 +97,7 @@ impl Policy {
                 .any(|group| self.bypass.groups.contains(group))
     }
 
-    /// When a session that logged in at `login` reaches its maximum lifetime.
+    /// When a session that began at `login` reaches its maximum lifetime.
     #[must_use]
     pub fn lifetime_deadline(&self, login: Timestamp) -> Timestamp {
         if self.max_lifetime.is_zero() {

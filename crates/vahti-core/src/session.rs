@@ -29,8 +29,10 @@ pub struct Session {
 pub struct Login {
     /// When the login was accepted, in the order of all commands.
     pub stamp: Stamp,
-    /// When the login was accepted, by the clock: lifetimes count from here.
+    /// When the login was accepted, by the clock.
     pub at: Timestamp,
+    /// When it was taken over from another system; none if it logged in here.
+    pub imported_at: Option<Timestamp>,
     /// Why it was held from birth; none if it was let in at once.
     pub held: Option<HeldReason>,
     /// Where the user sits, if the host application knows.
@@ -43,6 +45,14 @@ pub struct Login {
     pub home: String,
     /// SHA-256 of the caller's idempotency key.
     pub idempotency: Option<[u8; 32]>,
+}
+
+impl Login {
+    /// When the lifetime of the session begins: here. What it had before it was imported does not count.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.imported_at.unwrap_or(self.at)
+    }
 }
 
 /// When a session was last used, and whether this process knows that itself.
@@ -100,7 +110,7 @@ impl Session {
     #[must_use]
     pub fn overdue(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
         overdue(
-            policy.lifetime_deadline(self.login.at),
+            policy.lifetime_deadline(self.login.began()),
             policy.idle_deadline(self.last_seen.at),
             now,
         )
@@ -109,7 +119,7 @@ impl Session {
     /// As [`Session::overdue`], for giving its place to somebody else: see [`LastSeen::idle_for_others`].
     #[must_use]
     pub fn overdue_for_others(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
-        let lifetime = policy.lifetime_deadline(self.login.at);
+        let lifetime = policy.lifetime_deadline(self.login.began());
         let idle = policy.idle_deadline(self.last_seen.at);
         if now >= self.last_seen.idle_for_others(policy) {
             overdue(lifetime, idle, now)

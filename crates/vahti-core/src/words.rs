@@ -153,6 +153,8 @@ words! {
     Verb {
         /// A session began.
         Login = "login",
+        /// A session was taken over from another system.
+        Import = "import",
         /// A supervisor let a session in.
         Verify = "verify",
         /// A session, or all of a user, was put on hold; or one that waits has a newer reason to.

@@ -146,6 +146,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError>;
 
+    /// Which of these ids a session has, open or ended.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError>;
+
     /// Sessions of any state, the oldest login first.
     ///
     /// # Errors

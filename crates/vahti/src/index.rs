@@ -199,7 +199,7 @@ impl Index {
         let sessions = self.sessions.pin();
         let status = pack(account.version, state);
         let until = session.marks.ended_at().map_or_else(
-            || self.policy.lifetime_deadline(session.login.at),
+            || self.policy.lifetime_deadline(session.login.began()),
             |ended| ended.plus(ENDED_KEPT),
         );
         let (mut last_seen, mut seen_here) = (session.last_seen.at, session.last_seen.here);

@@ -76,7 +76,7 @@ pub fn login(
     let draft = Draft::begin(account, policy, by, moment);
     match repeated(&draft.account, command, moment) {
         Some(first) => repeat(draft, &first, command),
-        None if is_taken(&draft.account, &command.id) => {
+        None if draft.account.has_used(&command.id) => {
             let refusal = Refusal::SessionIdTaken(command.id.clone());
             Decision {
                 commit: draft.close(None),
@@ -99,16 +99,6 @@ fn repeated(account: &Account, command: &LogIn, moment: Moment) -> Option<Sessio
                 && moment.now.since(session.login.at) < REPEAT_WITHIN
         })
         .map(|session| session.id.clone())
-}
-
-/// A session id is taken also while a register names it: otherwise an old verify would let a new login in.
-fn is_taken(account: &Account, id: &SessionId) -> bool {
-    account.sessions.iter().any(|session| session.id == *id)
-        || account
-            .registers
-            .verified
-            .as_ref()
-            .is_some_and(|verified| verified.session == *id)
 }
 
 /// The repeat is the first login again, with a new token: what the first one's answer said may be lost.
@@ -311,6 +301,7 @@ fn session(
         login: Login {
             stamp: moment.stamp,
             at: moment.now,
+            imported_at: None,
             held,
             place: command.place.clone(),
             origin: command.origin.clone(),

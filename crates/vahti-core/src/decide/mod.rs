@@ -6,6 +6,7 @@
 mod elsewhere;
 mod end;
 mod erase;
+mod import;
 mod invalidate;
 mod login;
 mod verify;
@@ -13,6 +14,7 @@ mod verify;
 pub use elsewhere::{VerifyElsewhere, verify_elsewhere};
 pub use end::{End, EndedSessions, end};
 pub use erase::erase;
+pub use import::{Import, Imported, ImportedSessions, ImportedState, import};
 pub use invalidate::{Invalidate, InvalidatedSessions, invalidate};
 pub use login::{LogIn, LoggedIn, Replaces, login};
 pub use verify::{VerifiedSession, Verify, verify};

@@ -46,6 +46,7 @@ pub(crate) fn account(number: u64, now: Timestamp) -> Account {
         login: Login {
             stamp,
             at: now,
+            imported_at: None,
             held: None,
             place: None,
             origin: None,

@@ -17,6 +17,8 @@ mod erase;
 mod events;
 pub(crate) mod exit;
 mod explain;
+mod export;
+mod import;
 mod init;
 mod key;
 pub(crate) mod output;
@@ -83,6 +85,8 @@ enum Command {
     Erase(erase::Erase),
     Backup(backup::Backup),
     Restore(restore::Restore),
+    Import(import::Import),
+    Export(export::Export),
     Doctor(doctor::Doctor),
 }
 
@@ -142,6 +146,8 @@ impl Command {
             Self::Erase(erase) => erase.run(environment).await,
             Self::Backup(backup) => backup.run(environment).await,
             Self::Restore(restore) => restore.run(environment).await,
+            Self::Import(import) => import.run(environment).await,
+            Self::Export(export) => export.run(environment).await,
             Self::Doctor(doctor) => doctor.run(environment).await,
         }
     }

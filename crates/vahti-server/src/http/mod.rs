@@ -32,12 +32,12 @@ use vahti_client::ProblemType;
 pub(crate) use self::{
     call::policy::{limit_in_words, words as duration_in_words},
     door::Browser,
-    text::harmless,
+    text::{harmless, shown},
 };
 use self::{
     call::{
         backup, check, current, document, end, erase, events, everyone, explanation, health,
-        invalidate, keys, login, policy, session, sessions, tim, verify,
+        import, invalidate, keys, login, policy, session, sessions, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -128,6 +128,7 @@ fn declared(with_tim: bool) -> Declared {
         session::one => [UnknownSession];
         explanation::explain => [UnknownUser];
         policy::policy => [];
+        import::import => [OutOfScope];
         events::list => [TooMany];
         events::chain => [OutOfScope];
         keys::list => [];

@@ -78,7 +78,7 @@ pub(crate) fn harmless(text: &str) -> String {
 }
 
 /// A text of the caller, in a message: short, and harmless to show.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const SHOWN_CHARS: usize = 40;
     let mut shown: String = text.chars().take(SHOWN_CHARS).collect();
     shown = harmless(&shown);

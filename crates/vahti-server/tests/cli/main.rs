@@ -7,6 +7,7 @@ mod failing;
 mod first_minute;
 mod full;
 mod fuzz;
+mod import;
 mod output;
 mod proxies;
 mod readme;

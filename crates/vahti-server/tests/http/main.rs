@@ -7,6 +7,7 @@ mod bodies;
 mod document;
 mod doors;
 mod groups;
+mod import;
 mod inputs;
 mod lists;
 mod logs;

@@ -23,6 +23,10 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         (&Method::POST, "/v1/verify-all") => ("/v1/verify-all", json!({"dry_run": true})),
         (&Method::POST, "/v1/invalidate-all") => ("/v1/invalidate-all", json!({"dry_run": true})),
         (&Method::POST, "/v1/end-all") => ("/v1/end-all", json!({"dry_run": true})),
+        (&Method::POST, "/v1/import") => (
+            "/v1/import",
+            json!({"sessions": [{"user": "vieno", "id": "old", "logged_in_at": "2026-01-01T00:00:00Z"}]}),
+        ),
         (&Method::POST, "/v1/keys") => ("/v1/keys", json!({"name": "new", "role": "auditor"})),
         (&Method::DELETE, "/v1/keys/{name}") => ("/v1/keys/spare", Value::Null),
         (&Method::GET, "/v1/sessions/{id}") => ("/v1/sessions/home", Value::Null),

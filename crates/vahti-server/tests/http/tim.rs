@@ -6,6 +6,7 @@ use vahti::core::Role;
 use vahti_server::http;
 
 use crate::{
+    logs::Log,
     samples::sample,
     scene::{Reply, Scene, TIM_SECRETS, policy},
 };
@@ -150,6 +151,27 @@ async fn what_a_host_did_is_recorded_as_a_peers_and_an_administrators_as_its_key
     assert_eq!(by(0), (json!("tim"), json!("peer")));
     assert_eq!(by(1), (json!("admin"), json!("api")));
     assert!(!events.text.contains("the-secret"), "{}", events.text);
+}
+
+#[tokio::test]
+async fn no_secret_is_ever_logged() {
+    let log = Log::begin();
+    let scene = two_sessions().await;
+    for secret in [TIM_SECRETS[0], TIM_SECRETS[1], "the-secret-of-nobody"] {
+        for session in ["seat", "elsewhere"] {
+            order(&scene, "verify", "aino", json!(session), secret).await;
+            order(&scene, "invalidate", "aino", json!(session), secret).await;
+        }
+    }
+    let lines = log.lines();
+    assert!(
+        lines.iter().any(|line| line.contains("verify")),
+        "{lines:#?}"
+    );
+    assert!(
+        !lines.iter().any(|line| line.contains("the-secret")),
+        "{lines:#?}"
+    );
 }
 
 #[tokio::test]

@@ -129,6 +129,9 @@ impl Store for Moody {
     async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError> {
         self.answer(self.store.account_of(session)).await
     }
+    async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
+        self.answer(self.store.taken_ids(ids)).await
+    }
     async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
         self.answer(self.store.sessions(query)).await
     }

@@ -178,6 +178,15 @@ impl Stage {
         .await
     }
 
+    /// Takes sessions over.
+    pub async fn import(&self, user: &str, command: decide::Import) -> Result<(), StoreError> {
+        let policy = Arc::clone(&self.policy);
+        let done = self.run(user, move |account, moment| {
+            decide::import(account, &policy, &by(), &command, moment)
+        });
+        done.await.map(drop)
+    }
+
     /// Ends one session.
     pub async fn end(&self, user: &str, session: &str) -> Result<(), StoreError> {
         let policy = Arc::clone(&self.policy);

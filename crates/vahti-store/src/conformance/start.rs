@@ -1,6 +1,11 @@
 //! Promises about what a host reads when it starts and when it sweeps.
 
-use vahti_core::{Account, Timestamp};
+use core::time::Duration;
+
+use vahti_core::{
+    Account, Policy, SecretHash, Timestamp,
+    decide::{Import, Imported, ImportedState},
+};
 
 use super::{Open, Stage, at, id, session_id, stored};
 
@@ -98,5 +103,70 @@ pub async fn users_with_open_sessions_are_listed_in_pages(open: &Open) {
         }
         assert_eq!(users, ["a", "c", "d"], "{size}");
     }
+    stage.store.close().await;
+}
+
+/// An id is taken for as long as its session is kept, whoever's it is.
+pub async fn ids_are_taken_by_open_and_by_ended_sessions(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a-1", "a-2"] {
+        stage.login("ann", session).await.expect("a login");
+    }
+    stage.login("bob", "b-1").await.expect("a login");
+    stage.end("ann", "a-1").await.expect("an end");
+    let taken = async |ids: &[&str]| {
+        let ids = ids.iter().map(|id| session_id(id)).collect();
+        let taken = stage.store.taken_ids(ids).await.expect("an answer");
+        taken.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        taken(&["x", "b-1", "a-2", "a-1", "y"]).await,
+        ["b-1", "a-2", "a-1"]
+    );
+    assert!(taken(&[]).await.is_empty());
+    let forgotten = stage.store.forget_ended(at(i64::MAX / 4), 10).await;
+    assert_eq!(forgotten, Ok(1));
+    assert!(taken(&["a-1"]).await.is_empty());
+    stage.store.close().await;
+}
+
+/// Its lifetime counts from the import, also after the store was opened again.
+pub async fn an_imported_session_keeps_when_it_logged_in_and_when_it_was_imported(open: &Open) {
+    let policy = Policy {
+        max_lifetime: Duration::from_secs(300),
+        ..Policy::one_per_user()
+    };
+    let stage = Stage::with(open, policy.clone());
+    stage.clock.set(1_000);
+    let logged_in_at = at(-3_600_000);
+    let command = Import {
+        profile: vahti_core::Profile::default(),
+        sessions: vec![Imported {
+            id: session_id("old"),
+            secret: SecretHash::from_bytes([7; 32]),
+            place: None,
+            origin: None,
+            app: None,
+            logged_in_at,
+            expired_at: None,
+            state: ImportedState::Active,
+        }],
+        home: "here".to_owned(),
+    };
+    stage.import("ann", command).await.expect("an import");
+    let before = stored(stage.account("ann").await.expect("an account"));
+    let [session] = before.sessions.as_slice() else {
+        panic!("{before:?}")
+    };
+    assert_eq!(
+        (session.login.at, session.login.imported_at),
+        (logged_in_at, Some(at(1_000)))
+    );
+    stage.store.close().await;
+    let stage = Stage::with(open, policy);
+    assert_eq!(
+        stored(stage.account("ann").await.expect("an account")),
+        before
+    );
     stage.store.close().await;
 }

@@ -25,7 +25,7 @@ pub(super) struct Data {
     pub(super) record: Vec<Recorded>,
     /// The end of the chain about no user.
     pub(super) house: ChainHead,
-    ids: HashMap<SessionId, i64>,
+    pub(super) ids: HashMap<SessionId, i64>,
     of_account: HashMap<i64, Vec<i64>>,
     logins: i64,
     keys: BTreeMap<String, ApiKey>,

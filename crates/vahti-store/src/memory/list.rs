@@ -151,6 +151,13 @@ impl Data {
             .collect()
     }
 
+    /// Which of these ids a session has.
+    pub(super) fn taken_ids(&self, ids: Vec<SessionId>) -> Vec<SessionId> {
+        ids.into_iter()
+            .filter(|id| self.ids.contains_key(id))
+            .collect()
+    }
+
     /// Accounts with an open session, in their order.
     fn open_accounts(&self) -> impl Iterator<Item = (&Account, i64)> {
         let mut numbers: Vec<_> = self

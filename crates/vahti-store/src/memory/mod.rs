@@ -144,6 +144,10 @@ impl Store for MemoryStore {
         Ok(self.data()?.account_of(&*self.host.witness, session))
     }
 
+    async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
+        Ok(self.data()?.taken_ids(ids))
+    }
+
     async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
         Ok(self.data()?.sessions(&*self.host.witness, query))
     }

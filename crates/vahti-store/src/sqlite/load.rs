@@ -22,7 +22,7 @@ macro_rules! account_columns {
 macro_rules! session_columns {
     () => {
         "s.number, s.id, s.state, s.reason, s.last_seen, s.expired_at, s.admitted, s.invalidated, \
-         s.invalidated_cause, s.ended_at, s.ended, s.secret, s.login, s.login_at, s.held, s.place, \
+         s.invalidated_cause, s.ended_at, s.ended, s.secret, s.login, s.login_at, s.imported_at, s.held, s.place, \
          (SELECT value FROM text WHERE text.id = s.origin), s.app, s.home, s.idempotency"
     };
 }
@@ -30,7 +30,7 @@ macro_rules! session_columns {
 pub(super) use {account_columns, session_columns};
 
 /// How many columns [`session_columns`] names.
-pub(super) const SESSION_COLUMNS: usize = 20;
+pub(super) const SESSION_COLUMNS: usize = 21;
 
 /// The open sessions of an account, the oldest login first.
 pub(super) const OPEN_SESSIONS: &str = concat!(
@@ -216,6 +216,7 @@ pub(super) fn session(
     let login = Login {
         stamp: columns.stamp()?,
         at: columns.time()?,
+        imported_at: columns.find_time()?,
         held: columns.find_word()?,
         place: columns.take()?,
         origin: columns.take()?,

@@ -32,6 +32,7 @@ mod faults;
 mod keys;
 mod load;
 mod lock;
+mod open_error;
 mod query;
 mod read;
 mod restore;
@@ -47,6 +48,7 @@ mod writer;
 use desk::Desk;
 use faults::Faults;
 use lock::Lock;
+pub use open_error::OpenError;
 use read::Readers;
 pub use restore::Restore;
 use trouble::Trouble;
@@ -57,77 +59,6 @@ const QUEUE: usize = 1024;
 
 /// Messages of accounts that may wait for whoever takes them.
 const STREAM: usize = 4;
-
-/// Why a database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process owns it.
-    #[error("{} is in use{}", path.display(), by(*.pid))]
-    Owned {
-        /// The database.
-        path: PathBuf,
-        /// The process that owns it, if it said so.
-        pid: Option<u32>,
-    },
-    /// The schema is newer than this program.
-    #[error(
-        "the database has {found} migrations and this program knows {known}: it belongs to a newer \
-         version of Vahti"
-    )]
-    Newer {
-        /// Migrations that the database has.
-        found: usize,
-        /// Migrations that this program has.
-        known: usize,
-    },
-    /// A migration was applied that is not the one this program knows by that name.
-    #[error("the database was made with another migration {migration} than this program has")]
-    Changed {
-        /// Its name.
-        migration: &'static str,
-    },
-    /// It is some other file.
-    #[error("{} is not a database of Vahti", path.display())]
-    NotVahti {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The SQLite library has a fault that can damage a database.
-    #[error(
-        "SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log"
-    )]
-    OldSqlite {
-        /// Its version as a number.
-        found: i32,
-    },
-    /// The file is damaged.
-    #[error("{} is damaged: {what}", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite found first.
-        what: String,
-    },
-    /// A file beside it, or the file itself, cannot be used.
-    #[error("{} cannot be used: {cause}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// SQLite refused.
-    #[error("the database cannot be opened: {0}")]
-    Sqlite(#[from] rusqlite::Error),
-}
-
-fn by(pid: Option<u32>) -> String {
-    pid.map_or_else(
-        || " by another process".to_owned(),
-        |pid| format!(" by process {pid}"),
-    )
-}
 
 /// A store in one SQLite database, which this process owns.
 pub struct SqliteStore {
@@ -333,6 +264,11 @@ impl Store for SqliteStore {
     async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError> {
         let session = session.clone();
         self.ask(move |connection, host| read::account_of(connection, &*host.witness, &session))
+            .await
+    }
+
+    async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
+        self.ask(move |connection, _| read::taken_ids(connection, ids))
             .await
     }
 

@@ -131,6 +131,21 @@ pub(super) fn account_of(
     load::by_session(connection, witness, session)
 }
 
+/// Which of these ids a session has.
+pub(super) fn taken_ids(
+    connection: &Connection,
+    ids: Vec<SessionId>,
+) -> Result<Vec<SessionId>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM session WHERE id = ?1")?;
+    let mut taken = Vec::new();
+    for id in ids {
+        if statement.exists([id.as_str()])? {
+            taken.push(id);
+        }
+    }
+    Ok(taken)
+}
+
 /// Users with an open session, after an account, in the order of their accounts.
 pub(super) fn users_with_open_sessions(
     connection: &Connection,

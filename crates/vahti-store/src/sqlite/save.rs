@@ -136,9 +136,9 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
     let number = connection
         .prepare_cached(
             "INSERT INTO session (id, account, state, reason, last_seen, expired_at, admitted, \
-             invalidated, invalidated_cause, ended_at, ended, secret, login, login_at, held, place, \
+             invalidated, invalidated_cause, ended_at, ended, secret, login, login_at, imported_at, held, place, \
              origin, app, home, idempotency) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .insert(params![
             session.id.as_str(),
@@ -155,6 +155,7 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
             session.secret.as_bytes(),
             login.stamp.to_bits(),
             login.at.as_millis(),
+            login.imported_at.map(vahti_core::Timestamp::as_millis),
             login.held.map(vahti_core::HeldReason::as_str),
             login.place,
             origin.map(|origin| origin.id),

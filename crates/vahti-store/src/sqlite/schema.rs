@@ -42,6 +42,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "0002_origins",
         sql: include_str!("migrations/0002_origins.sql"),
     },
+    Migration {
+        name: "0003_imported",
+        sql: include_str!("migrations/0003_imported.sql"),
+    },
 ];
 
 /// What a file turned out to be.

@@ -10,6 +10,7 @@ pub(super) mod events;
 pub(super) mod everyone;
 pub(super) mod explanation;
 pub(super) mod health;
+pub(super) mod import;
 pub(super) mod invalidate;
 pub(super) mod keys;
 pub(super) mod login;

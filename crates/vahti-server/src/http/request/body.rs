@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A body on the wire that can be read as a request.
 pub(in crate::http) trait Readable: DeserializeOwned + ToSchema {
+    /// The largest body.
+    const MAX_BYTES: usize = MAX_BYTES;
+
     /// What is asked for.
     type Request;
 
@@ -43,24 +46,28 @@ impl<T: Readable> FromRequest<App> for Body<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Refused> {
-        parse::<T>(&raw(request).await?).map(Self)
+        parse::<T>(&at_most(request, T::MAX_BYTES).await?).map(Self)
     }
 }
 
 /// The bytes of a JSON body.
 pub(in crate::http) async fn raw(request: Request) -> Result<Bytes, Refused> {
+    at_most(request, MAX_BYTES).await
+}
+
+async fn at_most(request: Request, most: usize) -> Result<Bytes, Refused> {
     if !is_json(request.headers()) {
         return Err(Refused::new(
             ProblemType::NotJson,
             "The body has to be JSON, sent with `Content-Type: application/json`.",
         ));
     }
-    let body = Limited::new(request.into_body(), MAX_BYTES).collect();
+    let body = Limited::new(request.into_body(), most).collect();
     match tokio::time::timeout(PATIENCE, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refused::new(
             ProblemType::TooLarge,
-            format!("The body has at most {} KiB.", MAX_BYTES / 1024),
+            format!("The body has at most {} KiB.", most / 1024),
         )),
         Ok(Err(_)) => Err(Refused::field("body", "The body broke off.")),
         Err(_) => Err(Refused::new(

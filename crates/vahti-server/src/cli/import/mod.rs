@@ -1,0 +1,154 @@
+//! `vahti import`: the sessions of another system, from a file.
+
+mod batches;
+mod file;
+mod padding;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use vahti_client::{ImportRequest, ImportResponse};
+
+use super::call::Call;
+use super::door::{Absent, Door};
+use super::exit::Failure;
+use super::settings::{Environment, Settings};
+use super::{at_the_door, output};
+
+use self::batches::Batch;
+use self::file::{Format, Row};
+
+/// Take over the sessions of another system, from a file
+///
+/// Sessions that could go on get the places that their users have free, the newest login first; the others wait. Ended
+/// ones are kept as history. Rows that are wrong are named by their line and left out, with exit code 2.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Times without a zone are UTC. There is no token of an imported session: ask by user and session id.
+
+Examples:
+  vahti import sessions.csv --dry-run
+  vahti import sessions.json --format json")]
+pub(super) struct Import {
+    #[command(flatten)]
+    settings: Settings,
+    /// The file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// How the file is written
+    #[arg(long, default_value = "auto")]
+    format: Format,
+    /// Only say what would come of it
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What an import has come to.
+#[derive(Default)]
+struct Tally {
+    active: u64,
+    held: u64,
+    ended: u64,
+    /// Rows that were left out, by line, and why.
+    wrong: Vec<(u64, String)>,
+}
+
+impl Import {
+    pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
+        let rows = file::read(&self.file, self.format)?;
+        let count = rows.len();
+        let mut tally = Tally::default();
+        let batches = batches::of(rows, &mut tally.wrong);
+        let actor = environment.person();
+        at_the_door(
+            &self.settings,
+            environment,
+            Absent::Make,
+            async |door, _| self.send(door, batches, count, actor, &mut tally).await,
+        )
+        .await?;
+        self.tell(tally, count)
+    }
+
+    async fn send(
+        &self,
+        door: &Door,
+        batches: Vec<Batch>,
+        rows: usize,
+        actor: Option<String>,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
+        let progress = progress(rows);
+        for Batch { lines, sessions } in batches {
+            let request = ImportRequest {
+                sessions,
+                dry_run: self.dry_run,
+                actor: actor.clone(),
+                reason: None,
+            };
+            let call = Call::post(&["import"], &request)?;
+            let done: ImportResponse = door.call(&call).await.map_err(|failure| Failure {
+                text: format!(
+                    "{} {} rows were taken over before; import the file again: what is here already is left out.",
+                    failure.text,
+                    tally.taken()
+                ),
+                ..failure
+            })?;
+            tally.active += done.active;
+            tally.held += done.held;
+            tally.ended += done.ended;
+            for skipped in done.skipped {
+                let place = usize::try_from(skipped.index).unwrap_or(usize::MAX);
+                let line = lines.get(place).copied().unwrap_or_default();
+                tally.wrong.push((line, skipped.problem.detail));
+            }
+            progress.inc(lines.len() as u64);
+        }
+        progress.finish_and_clear();
+        Ok(())
+    }
+
+    fn tell(&self, mut tally: Tally, rows: usize) -> Result<(), Failure> {
+        let verb = if self.dry_run {
+            "Would be imported"
+        } else {
+            "Imported"
+        };
+        output::line(format!(
+            "{verb}: {} sessions, {} active, {} held, {} ended.",
+            tally.taken(),
+            tally.active,
+            tally.held,
+            tally.ended
+        ))?;
+        if tally.wrong.is_empty() {
+            return Ok(());
+        }
+        tally.wrong.sort();
+        for (line, why) in &tally.wrong {
+            output::remark(format!("{}:{line}: {why}", self.file.display()));
+        }
+        Err(Failure::wrong(format!(
+            "{} of {rows} rows were left out, for the reasons above.",
+            tally.wrong.len()
+        )))
+    }
+}
+
+impl Tally {
+    /// Sessions that were taken over.
+    fn taken(&self) -> u64 {
+        self.active + self.held + self.ended
+    }
+}
+
+/// A bar on a terminal; nothing elsewhere.
+fn progress(rows: usize) -> ProgressBar {
+    let bar = ProgressBar::new(rows as u64);
+    match ProgressStyle::with_template("{bar:40} {pos} of {len} rows, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

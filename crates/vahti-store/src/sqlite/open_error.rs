@@ -1,0 +1,74 @@
+//! Why a database could not be opened, by what an administrator can do about it.
+
+use std::path::PathBuf;
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process owns it.
+    #[error("{} is in use{}", path.display(), by(*.pid))]
+    Owned {
+        /// The database.
+        path: PathBuf,
+        /// The process that owns it, if it said so.
+        pid: Option<u32>,
+    },
+    /// The schema is newer than this program.
+    #[error(
+        "the database has {found} migrations and this program knows {known}: it belongs to a newer \
+         version of Vahti"
+    )]
+    Newer {
+        /// Migrations that the database has.
+        found: usize,
+        /// Migrations that this program has.
+        known: usize,
+    },
+    /// A migration was applied that is not the one this program knows by that name.
+    #[error("the database was made with another migration {migration} than this program has")]
+    Changed {
+        /// Its name.
+        migration: &'static str,
+    },
+    /// It is some other file.
+    #[error("{} is not a database of Vahti", path.display())]
+    NotVahti {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The SQLite library has a fault that can damage a database.
+    #[error(
+        "SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log"
+    )]
+    OldSqlite {
+        /// Its version as a number.
+        found: i32,
+    },
+    /// The file is damaged.
+    #[error("{} is damaged: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found first.
+        what: String,
+    },
+    /// A file beside it, or the file itself, cannot be used.
+    #[error("{} cannot be used: {cause}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("the database cannot be opened: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map_or_else(
+        || " by another process".to_owned(),
+        |pid| format!(" by process {pid}"),
+    )
+}
