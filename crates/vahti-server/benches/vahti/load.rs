@@ -90,6 +90,16 @@ pub(crate) fn request(path: &str, key: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The question of a proxy at `path` whether the holder of this token may go on.
+pub(crate) fn question(path: &str, token: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/html\r\nx-forwarded-method: GET\r\n\
+         x-forwarded-proto: http\r\nx-forwarded-host: 127.0.0.1:7300\r\nx-forwarded-uri: /exam/1?page=2\r\n\
+         x-forwarded-for: 10.1.4.17\r\ncookie: vahti={token}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// Threads that do the same as often as they can.
 pub(crate) struct Load {
     /// How many.

@@ -3,7 +3,6 @@
 
 use std::path::Path;
 
-use axum::body::Bytes;
 use papaya::HashMap;
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
@@ -35,7 +34,9 @@ pub(crate) fn hash_and_look_up(map: &Map, id: &str, secret: &[u8; 32]) -> bool {
 }
 
 /// The handler of a check that knows the answer before it has read the question.
-pub(crate) fn constant(answer: Bytes) -> impl Fn() -> Bytes + Clone + Send + Sync + 'static {
+pub(crate) fn constant<T: Clone + Send + Sync + 'static>(
+    answer: T,
+) -> impl Fn() -> T + Clone + Send + Sync + 'static {
     move || answer.clone()
 }
 

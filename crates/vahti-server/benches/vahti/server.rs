@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::{body::Bytes, serve::ListenerExt as _};
+use axum::{body::Bytes, http::HeaderMap, serve::ListenerExt as _};
 use rustix::{
     process::Pid,
     thread::{CpuSet, gettid, sched_setaffinity},
@@ -27,6 +27,14 @@ use crate::references;
 /// Where the twin answers.
 pub(crate) const TWIN: &str = "/twin";
 
+/// The twin beside the API, by the answer that it gives.
+pub(crate) enum Twin {
+    /// Of a check: this body.
+    Check(Bytes),
+    /// Of a proxy's question: these headers.
+    Authz(HeaderMap),
+}
+
 /// A server that answers as long as its runtime lives.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -34,8 +42,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves the API of `vahti`; the twin answers `constant`.
-    pub(crate) async fn start(vahti: &Arc<Vahti>, constant: Bytes) -> Self {
+    /// Serves the API of `vahti`, with a twin.
+    pub(crate) async fn start(vahti: &Arc<Vahti>, twin: Twin) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .expect("a free port");
@@ -51,7 +59,13 @@ impl Server {
             .await;
         let config = Config::load(Source::default()).expect("the default configuration");
         let app = http::App::new(Arc::clone(vahti), &config);
-        let router = http::router_with_twin(app, TWIN, references::constant(constant));
+        let router = match twin {
+            Twin::Check(body) => http::router_with_twin(app, TWIN, references::constant(body)),
+            Twin::Authz(headers) => {
+                http::router_with_authz_twin(app, TWIN, references::constant(headers))
+            }
+        };
+        let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("a connection"));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self {

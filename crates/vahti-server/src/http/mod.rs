@@ -66,6 +66,17 @@ pub fn router_with_twin(
     edge(router.route(path, call::twin::twin(constant)), app)
 }
 
+/// The same with a twin of `/authz/forward-auth`, which answers with the headers `constant`.
+#[cfg(feature = "bench")]
+pub fn router_with_authz_twin(
+    app: App,
+    path: &str,
+    constant: impl Fn() -> axum::http::HeaderMap + Clone + Send + Sync + 'static,
+) -> Router {
+    let (router, _) = declared(app.tim().enabled).router.split_for_parts();
+    edge(router.route(path, authz::twin::twin(constant)), app)
+}
+
 /// What stands around every call.
 fn edge(router: Router<App>, app: App) -> Router {
     router

@@ -1,9 +1,12 @@
-//! `check_http` and `check_scale`: `POST /v1/check` by token, over HTTP. The server has one core for itself, the load
+//! `check_http`, `authz_http` and `check_scale`: `POST /v1/check` by token, and a proxy's question by cookie. The server has one core for itself, the load
 //! the other one; four connections keep the server busy all the time.
 
 use std::{cell::Cell, path::Path, sync::Arc};
 
-use axum::body::Bytes;
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+};
 use vahti::Vahti;
 
 use crate::{
@@ -13,11 +16,12 @@ use crate::{
     load::{self, Connection, Load},
     measure::{Pairs, Spread, Start},
     options::Effort,
-    server::{FirstCore, Server, TWIN},
+    server::{FirstCore, Server, TWIN, Twin},
     sessions::{Keys, TOKEN_BYTES},
 };
 
 const CHECK: &str = "/v1/check";
+const AUTHZ: &str = "/authz/forward-auth";
 const CONNECTIONS: usize = 4;
 const FEW: u64 = 1_000;
 const MANY: u64 = 1_000_000;
@@ -25,10 +29,10 @@ const MANY: u64 = 1_000_000;
 /// The check against its twin: the same server, and the same reading of the same requests.
 pub(crate) fn against_a_twin(folder: &Folder, effort: Effort) -> Vec<Figure> {
     let core = FirstCore::start();
-    let plain = Host::with(&core, &folder.database("check_http"), FEW);
+    let plain = Host::with(&core, &folder.database("check_http"), FEW, Asks::Check);
     let answer = plain.ask_once(CHECK);
     let (_, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    let host = plain.with_twin(Bytes::copy_from_slice(body.as_bytes()));
+    let host = plain.with_twin(Twin::Check(Bytes::copy_from_slice(body.as_bytes())));
     assert_eq!(
         host.ask_once(TWIN).len(),
         answer.len(),
@@ -39,11 +43,42 @@ pub(crate) fn against_a_twin(folder: &Folder, effort: Effort) -> Vec<Figure> {
     vec![figure.reach(Reach::RatioAtLeast(0.75))]
 }
 
+/// A proxy's question against its twin, in the same way.
+pub(crate) fn questions(folder: &Folder, effort: Effort) -> Vec<Figure> {
+    let core = FirstCore::start();
+    let plain = Host::with(&core, &folder.database("authz_http"), FEW, Asks::Authz);
+    let answer = plain.ask_once(AUTHZ);
+    let host = plain.with_twin(Twin::Authz(headers(&answer)));
+    assert_eq!(
+        host.ask_once(TWIN).len(),
+        answer.len(),
+        "both answers have the same size"
+    );
+    let figure = compare("authz_http", effort, (&host, TWIN), (&host, AUTHZ));
+    core.runtime.block_on(host.vahti.close());
+    vec![figure.reach(Reach::RatioAtLeast(0.85))]
+}
+
+/// The headers of an answer that its handler has made; the server adds the others by itself.
+fn headers(answer: &str) -> HeaderMap {
+    let lines = answer
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(": "));
+    let named = lines.map(|(name, value)| {
+        let name: HeaderName = name.parse().expect("a name");
+        (name, HeaderValue::from_str(value).expect("a value"))
+    });
+    named
+        .filter(|(name, _)| ![header::DATE, header::CONTENT_LENGTH].contains(name))
+        .collect()
+}
+
 /// A million sessions against a thousand.
 pub(crate) fn at_scale(folder: &Folder, effort: Effort) -> Vec<Figure> {
     let core = FirstCore::start();
-    let few = Host::with(&core, &folder.database("check_few"), FEW);
-    let many = Host::with(&core, &folder.database("check_many"), MANY);
+    let few = Host::with(&core, &folder.database("check_few"), FEW, Asks::Check);
+    let many = Host::with(&core, &folder.database("check_many"), MANY, Asks::Check);
     let figure = compare("check_scale", effort, (&few, CHECK), (&many, CHECK));
     core.runtime
         .block_on(async { tokio::join!(few.vahti.close(), many.vahti.close()) });
@@ -71,12 +106,32 @@ fn compare(name: &'static str, effort: Effort, reference: Side<'_>, subject: Sid
 /// A host, and what it is asked for.
 type Side<'a> = (&'a Host<'a>, &'a str);
 
+/// What a host is asked.
+#[derive(Clone, Copy)]
+enum Asks {
+    /// Checks by token, the token at the end of the body.
+    Check,
+    /// A proxy's questions, the token in the last header.
+    Authz,
+}
+
+impl Asks {
+    /// How many bytes stand behind the token.
+    const fn behind_token(self) -> usize {
+        match self {
+            Self::Check => r#""}"#.len(),
+            Self::Authz => "\r\n\r\n".len(),
+        }
+    }
+}
+
 /// A host, its server, and the keys of its sessions.
 struct Host<'a> {
     core: &'a FirstCore,
     vahti: Arc<Vahti>,
     server: Server,
     keys: Arc<Keys>,
+    asks: Asks,
     /// Where the next round goes on in the keys.
     round: Cell<usize>,
 }
@@ -89,35 +144,45 @@ struct Asking {
 }
 
 impl<'a> Host<'a> {
-    fn with(core: &'a FirstCore, database: &Path, count: u64) -> Self {
+    fn with(core: &'a FirstCore, database: &Path, count: u64, asks: Asks) -> Self {
         let vahti = core.runtime.block_on(host::with_sessions(database, count));
-        let server = core.runtime.block_on(Server::start(&vahti, Bytes::new()));
+        let server = core
+            .runtime
+            .block_on(Server::start(&vahti, Twin::Check(Bytes::new())));
         let keys = Arc::new(Keys::of(count));
         Self {
             core,
             vahti,
             server,
             keys,
+            asks,
             round: Cell::new(0),
         }
     }
 
     /// The same host behind another server, whose twin gives this answer.
-    fn with_twin(&self, constant: Bytes) -> Self {
+    fn with_twin(&self, twin: Twin) -> Self {
         let (vahti, keys) = (Arc::clone(&self.vahti), Arc::clone(&self.keys));
-        let server = self.core.runtime.block_on(Server::start(&vahti, constant));
+        let server = self.core.runtime.block_on(Server::start(&vahti, twin));
         Self {
             core: self.core,
             vahti,
             server,
             keys,
+            asks: self.asks,
             round: Cell::new(0),
         }
     }
 
     fn request(&self, path: &str, place: usize) -> Vec<u8> {
-        let body = format!(r#"{{"token":"{}"}}"#, self.keys.token(place));
-        load::request(path, self.server.key(), &body)
+        let token = self.keys.token(place);
+        match self.asks {
+            Asks::Check => {
+                let body = format!(r#"{{"token":"{token}"}}"#);
+                load::request(path, self.server.key(), &body)
+            }
+            Asks::Authz => load::question(path, token),
+        }
     }
 
     fn ask_once(&self, path: &str) -> String {
@@ -140,10 +205,9 @@ impl<'a> Host<'a> {
                 place,
             }
         };
-        let keys = &self.keys;
+        let (keys, behind) = (&self.keys, self.asks.behind_token());
         let ask = |asking: &mut Asking| {
-            // The token stands before the last two bytes, `"}`.
-            let end = asking.request.len() - 2;
+            let end = asking.request.len() - behind;
             let token = keys.token(asking.place).as_bytes();
             asking.request[end - TOKEN_BYTES..end].copy_from_slice(token);
             asking.place += 1;

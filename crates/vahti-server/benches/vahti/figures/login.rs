@@ -19,7 +19,7 @@ use crate::{
     measure::{Pairs, Start},
     options::Effort,
     references::Logins,
-    server::Server,
+    server::{Server, Twin},
     sessions,
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn over_http(folder: &Folder, effort: Effort) -> Vec<Figure> {
     let mut logins = Logins::open(&folder.database("login_http_reference"));
     let runtime = host::runtime(2);
     let vahti = runtime.block_on(host::open(&folder.database("login_http")));
-    let server = runtime.block_on(Server::start(&vahti, Bytes::new()));
+    let server = runtime.block_on(Server::start(&vahti, Twin::Check(Bytes::new())));
     let next = AtomicU64::new(0);
     let request = || {
         let user = sessions::user(next.fetch_add(1, Ordering::Relaxed));

@@ -32,6 +32,10 @@ const GROUPS: &[Group] = &[
         run: http::against_a_twin,
     },
     Group {
+        names: &["authz_http"],
+        run: http::questions,
+    },
+    Group {
         names: &["check_scale"],
         run: http::at_scale,
     },

@@ -5,6 +5,8 @@
 mod asked;
 mod identity;
 mod refusal;
+#[cfg(feature = "bench")]
+pub(super) mod twin;
 
 use axum::{extract::Request, http::HeaderMap, response::Response};
 use vahti_client as wire;

@@ -4,7 +4,10 @@ use axum::http::{HeaderName, HeaderValue, header, request::Builder};
 use vahti::core::{Bypass, Policy};
 
 use super::{DATA, Hall, PAGE, Way, said, with};
-use crate::scene::{Reply, policy};
+use crate::{
+    logs::Log,
+    scene::{Reply, policy},
+};
 
 /// A host where `/open`, and `/hall` on one host, are open to everybody.
 async fn open() -> Hall {
@@ -374,4 +377,25 @@ async fn an_address_too_long_to_carry_along_is_left_out() {
         let location = reply.header(header::LOCATION);
         assert_eq!(location, "https://exam.example.org/vahti/gate", "{by:?}");
     }
+}
+
+#[tokio::test]
+async fn a_question_that_is_refused_leaves_a_line_that_names_the_header_and_holds_no_token() {
+    let hall = Hall::new().await;
+    let log = Log::begin();
+    let asked = Way::ForwardAuth
+        .ask("GET", "/exam")
+        .header("remote_user", "root");
+    hall.ask(asked, &hall.active, PAGE).await;
+    let mut missing = with(Way::ForwardAuth.ask("GET", "/exam"), &hall.active, PAGE);
+    missing.headers_mut().remove("x-forwarded-host");
+    hall.scene.send(missing).await;
+    let lines = log.lines();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains(r#"header="remote_user""#), "{lines:?}");
+    assert!(
+        lines[1].contains(r#"header="x-forwarded-host""#),
+        "{lines:?}"
+    );
+    assert!(!lines.concat().contains(&hall.active), "{lines:?}");
 }
