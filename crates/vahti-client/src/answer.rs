@@ -82,6 +82,14 @@ pub struct CheckResponse {
     pub valid_for_ms: u64,
 }
 
+impl CheckResponse {
+    /// Whether the request may go on.
+    #[must_use]
+    pub fn allows(&self) -> bool {
+        self.verdict == "allow"
+    }
+}
+
 /// What a gate that guards would have said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,8 +2,14 @@
 //!
 //! The server and its clients share these types, so that there is one description of the wire. Requests refuse
 //! unknown fields. Times are RFC 3339 in UTC with milliseconds.
+//!
+//! With the feature `http` there is a [`Client`] for host applications. `examples/integrate_axum` stands behind axum with it.
 
 mod answer;
+#[cfg(feature = "http")]
+mod client;
+#[cfg(feature = "http")]
+mod cookie;
 mod problem;
 mod request;
 mod time;
@@ -14,6 +20,10 @@ pub use answer::{
     Key, KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
     SkippedSession, Unprocessed, VerifyResponse, Would,
 };
+#[cfg(feature = "http")]
+pub use client::{Client, ClientError};
+#[cfg(feature = "http")]
+pub use cookie::token_in;
 pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
     AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, ImportRequest,

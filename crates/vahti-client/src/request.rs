@@ -46,6 +46,24 @@ pub struct LoginRequest {
     pub actor: Option<String>,
 }
 
+impl LoginRequest {
+    /// The login of this user, and nothing more.
+    #[must_use]
+    pub fn of(user: impl Into<String>) -> Self {
+        Self {
+            user: user.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, in a browser that holds this token already; an empty one is none.
+    #[must_use]
+    pub fn replacing(mut self, token: &str) -> Self {
+        self.replaces = (!token.is_empty()).then(|| token.to_owned());
+        self
+    }
+}
+
 /// Where a login comes from, as the host application saw it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -96,6 +114,24 @@ pub struct CheckRequest {
     /// `false`: the check does not count as a use of the session. Default `true`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub touch: Option<bool>,
+}
+
+impl CheckRequest {
+    /// May the browser that holds this token go on?
+    #[must_use]
+    pub fn by_token(token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The same, for this path.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
 }
 
 /// `POST /v1/verify`: a supervisor lets a session in.
@@ -184,6 +220,17 @@ pub struct EndRequest {
     pub actor: Option<String>,
 }
 
+impl EndRequest {
+    /// The session that this token proves is over.
+    #[must_use]
+    pub fn by_token(token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..Self::default()
+        }
+    }
+}
+
 /// `POST /v1/verify-all`, `/v1/invalidate-all`, `/v1/end-all`. Every condition that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -236,6 +283,10 @@ pub enum Only {
 #[serde(deny_unknown_fields)]
 pub struct EraseRequest {
     /// Who.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 256, example = "aino")
+    )]
     pub user: String,
     /// Why, in the administrator's own words; it is kept, so it names nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,7 +16,7 @@ pub struct End {
 }
 
 /// Sessions ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EndedSessions {
     /// Those that had not ended before.
     pub ended: Vec<SessionId>,

@@ -194,7 +194,7 @@ impl Server {
     }
 
     fn is_ready(&self) -> bool {
-        let last = ["A user may", "What happened"];
+        let last = ["A user may", "What happened", "are not tracked"];
         last.iter().any(|last| self.said.contains(last)) && self.said.ends_with('\n')
     }
 

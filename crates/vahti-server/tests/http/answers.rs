@@ -250,7 +250,7 @@ async fn the_answers_that_refuse() {
             .await,
     );
     snapshot(
-        "unknown_token",
+        "end_unknown_token",
         &scene
             .post("app", "/v1/end", json!({"token": "v1.home.AAAA"}))
             .await,

@@ -1,8 +1,8 @@
 //! `POST /v1/end`: sessions are over for good.
 
-use vahti::EndRequest;
+use vahti::{EndRequest, Error};
 use vahti_client as wire;
-use vahti_core::{EndReason, Role, SessionId, UserId};
+use vahti_core::{EndReason, Role, SessionId, UserId, decide::EndedSessions};
 
 use crate::http::{
     answer::Answer,
@@ -12,7 +12,8 @@ use crate::http::{
     wire::ids,
 };
 
-/// Ends sessions. By a key of role `app` the user has logged out; by another, a supervisor has ended them.
+/// Ends sessions. By a key of role `app` the user has logged out; by another, a supervisor has ended them. A token that
+/// proves nothing ends nothing, and is no problem: a logout always gets its `clear_cookie`.
 #[utoipa::path(post, path = "/v1/end", operation_id = "end", request_body = wire::EndRequest,
     responses((status = 200, description = "The sessions have ended", body = wire::EndResponse)))]
 pub(in crate::http) async fn end(
@@ -29,7 +30,10 @@ pub(in crate::http) async fn end(
     };
     let caller = key.caller(said.actor, said.reason);
     let done = key.vahti().end(&caller, said.command, reason);
-    let done = key.ask(user.as_ref().map(UserId::as_str), done).await?;
+    let done = match key.within(done).await {
+        Err(Error::UnknownToken) => EndedSessions::default(),
+        done => done.map_err(|error| key.refusal(user.as_ref().map(UserId::as_str), error))?,
+    };
     Ok(Answer(wire::EndResponse {
         ended: ids(&done.ended),
         active: done.active,

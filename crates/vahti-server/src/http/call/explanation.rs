@@ -9,7 +9,7 @@ use crate::http::{
 
 /// Explains how a user stands, in a sentence for people and as data.
 #[utoipa::path(get, path = "/v1/users/{user}/explanation", operation_id = "explanation",
-    params(("user" = String, Path, example = "aino", description = "The name of the user")),
+    params(("user" = String, Path, min_length = 1, max_length = 256, example = "aino", description = "The name of the user")),
     responses((status = 200, description = "How the user stands", body = wire::Explanation)))]
 pub(in crate::http) async fn explain(
     key: ReaderKey,

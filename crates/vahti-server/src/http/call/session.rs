@@ -9,7 +9,7 @@ use crate::http::{
 
 /// Shows one session.
 #[utoipa::path(get, path = "/v1/sessions/{id}", operation_id = "session",
-    params(("id" = String, Path, example = "seat-17", description = "The id of the session")),
+    params(("id" = String, Path, pattern = "^[A-Za-z0-9_-]{1,64}$", example = "seat-17", description = "The id of the session")),
     responses((status = 200, description = "The session", body = wire::SessionResponse)))]
 pub(in crate::http) async fn one(
     key: AnyKey,
