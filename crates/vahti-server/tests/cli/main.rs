@@ -2,6 +2,7 @@
 //! test starts the real binary in a folder of its own.
 
 mod beside;
+mod canaries;
 mod copies;
 mod failing;
 mod first_minute;
