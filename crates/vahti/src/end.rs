@@ -68,12 +68,6 @@ impl Vahti {
         let command = End { which, reason };
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            if account.version == 0 {
-                return Decision {
-                    commit: Commit::nothing(account),
-                    answer: Err(Refusal::UnknownUser),
-                };
-            }
             if let Which::AllBut(kept) = &command.which
                 && account.open_session(kept).is_none()
             {
@@ -84,7 +78,7 @@ impl Vahti {
             }
             decide::end(account, &policy, &by, &command, moment)
         };
-        let ended = self.transact(caller, &user, decide).await?;
+        let ended = self.transact_known(caller, &user, decide).await?;
         tracing::info!(%user, ended = ended.ended.len(), active = ended.active, %reason, "end");
         Ok(ended)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vahti_core::{Account, Commit, Decision, Moment, Refusal, SessionId, UserId, decide};
+use vahti_core::{Account, Moment, SessionId, UserId, decide};
 
 use crate::{Caller, Error, Vahti};
 
@@ -16,16 +16,9 @@ impl Vahti {
     /// [`Error::Refused`] with `UnknownUser`: nothing was changed; [`Error::Unavailable`].
     pub async fn erase(&self, caller: &Caller, user: &UserId) -> Result<Vec<SessionId>, Error> {
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
-        let decide = move |account: &Account, moment: Moment| {
-            if account.version == 0 {
-                return Decision {
-                    commit: Commit::nothing(account),
-                    answer: Err(Refusal::UnknownUser),
-                };
-            }
-            decide::erase(account, &policy, &by, moment)
-        };
-        let ended = self.transact(caller, user, decide).await?;
+        let decide =
+            move |account: &Account, moment: Moment| decide::erase(account, &policy, &by, moment);
+        let ended = self.transact_known(caller, user, decide).await?;
         tracing::info!(ended = ended.len(), "erase");
         Ok(ended)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vahti_core::{
-    Account, Commit, Decision, Moment, Refusal, SessionId, UserId,
+    Account, Moment, Refusal, SessionId, UserId,
     decide::{self, Invalidate, Which},
 };
 
@@ -49,15 +49,12 @@ impl Vahti {
         };
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            if account.version == 0 {
-                return Decision {
-                    commit: Commit::nothing(account),
-                    answer: Err(Refusal::UnknownUser),
-                };
-            }
             decide::invalidate(account, &policy, &by, &command, moment)
         };
-        let invalidated = self.transact(caller, &user, decide).await?.invalidated;
+        let invalidated = self
+            .transact_known(caller, &user, decide)
+            .await?
+            .invalidated;
         tracing::info!(%user, invalidated = invalidated.len(), "invalidate");
         Ok(invalidated)
     }

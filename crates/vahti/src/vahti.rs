@@ -169,6 +169,26 @@ impl Vahti {
         answer.map_err(Error::from)
     }
 
+    /// As [`Vahti::transact`], for a command that makes no new user: [`Refusal::UnknownUser`] if nobody has ever logged in as
+    /// `user`.
+    pub(crate) async fn transact_known<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        user: &UserId,
+        mut decide: impl FnMut(&Account, Moment) -> Decision<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let decide = move |account: &Account, moment: Moment| {
+            if account.version == 0 {
+                return Decision {
+                    commit: Commit::nothing(account),
+                    answer: Err(Refusal::UnknownUser),
+                };
+            }
+            decide(account, moment)
+        };
+        self.transact(caller, user, decide).await
+    }
+
     /// As [`Vahti::transact`], with the store's own error, for a command that can meet a constraint.
     pub(crate) async fn try_transact<T: Send + 'static>(
         &self,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vahti_core::{
-    Account, Commit, Decision, Moment, Refusal, SessionId, UserId,
+    Account, Moment, Refusal, SessionId, UserId,
     decide::{self, Verify, VerifyElsewhere},
 };
 use vahti_store::SessionRecord;
@@ -61,15 +61,9 @@ impl Vahti {
         };
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            if account.version == 0 {
-                return Decision {
-                    commit: Commit::nothing(account),
-                    answer: Err(Refusal::UnknownUser),
-                };
-            }
             decide::verify(account, &policy, &by, &command, moment)
         };
-        let verified = match self.transact(caller, &user, decide).await {
+        let verified = match self.transact_known(caller, &user, decide).await {
             Ok(verified) => verified,
             Err(Error::Refused(Refusal::UnknownSession(id))) => {
                 return Err(self.why_unknown(caller, &user, id).await);
@@ -102,15 +96,9 @@ impl Vahti {
         };
         let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            if account.version == 0 {
-                return Decision {
-                    commit: Commit::nothing(account),
-                    answer: Err(Refusal::UnknownUser),
-                };
-            }
             decide::verify_elsewhere(account, &policy, &by, &command, moment)
         };
-        let superseded = self.transact(caller, &user, decide).await?;
+        let superseded = self.transact_known(caller, &user, decide).await?;
         tracing::info!(%user, %session, superseded = superseded.len(), "verify of a session elsewhere");
         Ok(superseded)
     }
