@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod key;
 pub(crate) mod output;
+mod proxy;
 mod restore;
 mod sessions;
 pub(crate) mod settings;

@@ -47,6 +47,33 @@ fn a_profile_is_written_once_and_holds_no_mistake() {
 }
 
 #[test]
+fn the_files_of_a_proxy_are_written_together_or_not_at_all() {
+    let written = [
+        ("nginx", &["down.html", "vahti.conf"][..]),
+        ("caddy", &["Caddyfile", "down.html"]),
+        ("haproxy", &["down.html", "haproxy.cfg", "vahti.lua"]),
+        ("traefik", &["traefik.toml"]),
+        ("envoy", &["envoy.yaml"]),
+    ];
+    for (proxy, names) in written {
+        let folder = Folder::new();
+        let said = folder.vahti(&["init", "--proxy", proxy]).done();
+        assert!(
+            said.contains("written") && said.contains(names[0]),
+            "{said}"
+        );
+        assert_eq!(folder.names("."), names);
+    }
+    let folder = Folder::new();
+    folder.write("down.html", "mine");
+    let both = ["init", "--profile", "exam", "--proxy", "nginx"];
+    let said = folder.vahti(&both).refused(1);
+    assert!(said.contains("down.html is there already"), "{said}");
+    assert_eq!(folder.names("."), ["down.html"]);
+    assert_eq!(folder.vahti(&["init"]).code, 2);
+}
+
+#[test]
 fn flags_and_the_environment_reach_the_configuration() {
     let folder = Folder::new();
     let mut print = crate::scene::command(folder.path(), &["config", "print"]);

@@ -1,0 +1,121 @@
+//! What holds for every configuration: it is the documented one, and it names every identity header.
+
+use clap::ValueEnum as _;
+use yaml_rust2::{Yaml, YamlLoader};
+
+use super::Proxy;
+
+const PAGE: &str = include_str!("../../../../../docs/proxies.md");
+
+const IDENTITY: [&str; 6] = [
+    "remote-user",
+    "remote-groups",
+    "remote-name",
+    "remote-email",
+    "vahti-session",
+    "vahti-state",
+];
+
+fn configuration(proxy: Proxy) -> &'static str {
+    proxy.files()[0].1
+}
+
+#[test]
+fn the_documentation_shows_every_file_as_it_is_written() {
+    for proxy in Proxy::value_variants() {
+        for (name, text) in proxy.files() {
+            let shown = PAGE
+                .split("\n```")
+                .filter_map(|block| block.split_once('\n'))
+                .any(|(_, block)| block.trim_end() == text.trim_end());
+            assert!(shown, "docs/proxies.md does not show {name} of {proxy:?}");
+        }
+    }
+}
+
+#[test]
+fn every_configuration_hands_over_the_whole_identity() {
+    for proxy in Proxy::value_variants() {
+        let all = proxy.files().iter().map(|(_, text)| text.to_lowercase());
+        let all: String = all.collect();
+        for name in IDENTITY {
+            assert!(all.contains(name), "{proxy:?} does not know {name}");
+        }
+    }
+}
+
+#[test]
+fn every_file_is_for_the_folder_that_its_configuration_names() {
+    for proxy in Proxy::value_variants() {
+        for (name, _) in &proxy.files()[1..] {
+            let text = configuration(*proxy);
+            let read = text.contains("/etc/vahti") && text.contains(&format!("/{name}"));
+            assert!(read, "{proxy:?} does not read {name}");
+        }
+    }
+}
+
+#[test]
+fn traefik_removes_before_it_asks_and_trusts_no_client() {
+    let text: toml::Table = configuration(Proxy::Traefik).parse().expect("TOML");
+    let http = text["http"].as_table().expect("a table");
+    let order = http["routers"]["app"]["middlewares"].as_array();
+    let order: Vec<_> = order
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str)
+        .collect();
+    assert_eq!(order, ["vahti-clean", "vahti-ask"]);
+    let removed = http["middlewares"]["vahti-clean"]["headers"]["customRequestHeaders"]
+        .as_table()
+        .expect("names");
+    let ask = &http["middlewares"]["vahti-ask"]["forwardAuth"];
+    let handed: Vec<_> = ask["authResponseHeaders"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str)
+        .collect();
+    for name in IDENTITY {
+        let is = |other: &str| other.eq_ignore_ascii_case(name);
+        let twin = name.replace('-', "_");
+        assert!(handed.iter().any(|handed| is(handed)), "{name}");
+        for spelling in [name, &twin] {
+            let found = removed
+                .iter()
+                .find(|(removed, _)| removed.eq_ignore_ascii_case(spelling));
+            assert_eq!(
+                found.and_then(|(_, value)| value.as_str()),
+                Some(""),
+                "{spelling}"
+            );
+        }
+    }
+    assert_eq!(ask["trustForwardHeader"].as_bool(), Some(false));
+}
+
+#[test]
+fn envoy_stays_closed_and_replaces_the_whole_identity() {
+    let text = YamlLoader::load_from_str(configuration(Proxy::Envoy)).expect("YAML");
+    let manager = &text[0]["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"];
+    let protocol = &manager["common_http_protocol_options"]["headers_with_underscores_action"];
+    assert_eq!(protocol.as_str(), Some("REJECT_REQUEST"));
+    let ask = &manager["http_filters"][0]["typed_config"];
+    assert_eq!(ask["failure_mode_allow"].as_bool(), Some(false));
+    let service = &ask["http_service"];
+    assert_eq!(service["path_prefix"].as_str(), Some("/authz/ext-authz"));
+    let handed = &service["authorization_response"]["allowed_upstream_headers"]["patterns"];
+    let exact = |pattern: &Yaml| pattern["exact"].as_str().map(str::to_owned);
+    let handed: Vec<_> = handed
+        .as_vec()
+        .into_iter()
+        .flatten()
+        .filter_map(exact)
+        .collect();
+    assert_eq!(handed, IDENTITY);
+    let routes = &manager["route_config"]["virtual_hosts"][0]["routes"];
+    let open = |route: &&Yaml| !route["typed_per_filter_config"].is_badvalue();
+    let open: Vec<_> = routes.as_vec().into_iter().flatten().filter(open).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0]["match"]["prefix"].as_str(), Some("/vahti/"));
+}
