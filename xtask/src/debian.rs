@@ -26,6 +26,9 @@ impl Need {
 const NEEDS: &[Need] = &[
     Need::command("bash", "bash"),
     Need::command("curl", "curl"),
+    Need::command("nginx", "nginx"),
+    Need::command("caddy", "caddy"),
+    Need::command("haproxy", "haproxy"),
     Need::command("node", "nodejs"),
     Need::command("npm", "npm"),
     // Debian's Python comes without the means to make an environment.
