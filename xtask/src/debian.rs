@@ -29,6 +29,7 @@ const NEEDS: &[Need] = &[
     Need::command("nginx", "nginx"),
     Need::command("caddy", "caddy"),
     Need::command("haproxy", "haproxy"),
+    Need::command("chromium", "chromium"),
     Need::command("node", "nodejs"),
     Need::command("npm", "npm"),
     // Debian's Python comes without the means to make an environment.

@@ -48,7 +48,7 @@ fn an_active_session_reaches_the_application_with_its_whole_identity_and_its_bod
 }
 
 #[test]
-fn a_browser_that_waits_is_sent_to_the_waiting_page_and_a_program_is_told() {
+fn a_browser_that_waits_is_sent_to_a_page_that_opens_and_a_program_is_told() {
     for kind in Kind::ALL {
         let house = House::new(kind);
         let _at_home = house.login("aino");
@@ -66,6 +66,9 @@ fn a_browser_that_waits_is_sent_to_the_waiting_page_and_a_program_is_told() {
                 .strip_prefix(&own)
                 .unwrap_or_else(|| panic!("{kind:?}: {location}"));
             assert!(path.starts_with("/vahti/gate"), "{kind:?}: {location}");
+            let page = house.ask(&format!("GET {path}"), &[&held.cookie(), BROWSER]);
+            assert_eq!(page.status, 200, "{kind:?}: {page:?}");
+            assert!(page.body.contains("Aino Suoranta"), "{kind:?}: {page:?}");
         }
         for method in ["GET", "POST", "DELETE"] {
             let reply = house.ask(

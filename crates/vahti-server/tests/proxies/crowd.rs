@@ -45,7 +45,7 @@ fn ask_all(proxy: SocketAddr, path: &str, sessions: &[Session]) -> Vec<String> {
 }
 
 #[test]
-fn five_hundred_held_browsers_are_all_sent_to_wait_and_the_active_one_is_served_meanwhile() {
+fn five_hundred_held_browsers_all_get_the_waiting_page_and_the_active_one_is_served_meanwhile() {
     allow_many_connections();
     let house = House::new(Kind::Nginx);
     let active = house.login("maija");
@@ -69,15 +69,23 @@ fn five_hundred_held_browsers_are_all_sent_to_wait_and_the_active_one_is_served_
     assert!(held.iter().all(|session| session.state == "held"));
     let proxy = house.proxy.address;
     thread::scope(|scope| {
-        let crowd = scope.spawn(|| ask_all(proxy, "/exam", &held));
+        let crowd = scope.spawn(|| {
+            let sent_away = ask_all(proxy, "/exam", &held);
+            (sent_away, ask_all(proxy, "/vahti/gate?rd=%2Fexam", &held))
+        });
         let mut served = 0;
         while !crowd.is_finished() || served == 0 {
             assert_eq!(house.ask("GET /exam", &[&active.cookie()]).status, 200);
             served += 1;
         }
-        for answer in crowd.join().expect("the crowd is served") {
+        let (sent_away, pages) = crowd.join().expect("the crowd is served");
+        for answer in sent_away {
             let waits = answer.starts_with("HTTP/1.1 303 ") && answer.contains("/vahti/gate");
             assert!(waits, "{answer}");
+        }
+        for page in pages {
+            let shown = page.starts_with("HTTP/1.1 200 ") && page.contains("Aino Suoranta");
+            assert!(shown, "{page}");
         }
         println!("{served} requests of the active user while {WAITING} wait");
     });
