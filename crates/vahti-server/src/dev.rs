@@ -14,7 +14,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::settings::{self, Environment, shown};
 use crate::config::DEFAULT_FILE;
-use crate::serve::{LogFormat, Server, listen, open_to_serve, start_logs};
+use crate::serve::{LogFormat, Server, address, listen, open_to_serve, start_logs};
 
 /// Try Vahti out: a server on this machine, with two keys and lines to copy
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ Example:
   vahti dev --dir /tmp/vahti-dev --listen 127.0.0.1:7301")]
 pub(crate) struct Dev {
     /// The loopback address and port to answer on; port 0 takes any free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7300")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7300", value_parser = address)]
     listen: SocketAddr,
     /// The folder for all it makes
     #[arg(long, value_name = "FOLDER", default_value = "vahti-dev")]

@@ -34,6 +34,7 @@ mod tests;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::config::Config;
@@ -96,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(help_or_error) => {
+            let help_or_error = with_the_place_of_a_verb(help_or_error);
             // A reader that has seen enough of the help is no error.
             let _ = help_or_error.print();
             let wrong = help_or_error.use_stderr();
@@ -121,6 +123,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, environment: &Environm
             exit.into()
         }
     }
+}
+
+/// A verb that stands alone is told where it belongs: `vahti verify` means `vahti sessions verify`.
+fn with_the_place_of_a_verb(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && let commands = Cli::command()
+        && let Some(sessions) = commands.find_subcommand("sessions")
+        && sessions.find_subcommand(word).is_some()
+    {
+        let meant = ContextValue::Strings(vec![format!("sessions {word}")]);
+        error.insert(ContextKind::SuggestedSubcommand, meant);
+    }
+    error
 }
 
 /// The command line as clap knows it, for documents and tests.

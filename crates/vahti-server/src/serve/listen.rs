@@ -7,6 +7,12 @@ use tokio::net::TcpListener;
 
 use crate::cli::exit::Failure;
 
+/// Reads an address, or says what one looks like.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "it has to be an IP address and a port, like 127.0.0.1:7301")
+}
+
 /// Listens, or says what to do instead. `command` is what the operator has typed, as `vahti dev`.
 pub(crate) async fn listen(address: SocketAddr, command: &str) -> Result<TcpListener, Failure> {
     let cause = match TcpListener::bind(address).await {

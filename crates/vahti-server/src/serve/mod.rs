@@ -29,7 +29,7 @@ use crate::cli::settings::{Environment, Settings};
 use crate::config::Config;
 use crate::http;
 
-pub(crate) use self::listen::listen;
+pub(crate) use self::listen::{address, listen};
 pub(crate) use self::logs::{LogFormat, start as start_logs};
 pub(crate) use self::open::{Closed, Opened, now, open, open_to_serve, restore};
 pub(crate) use self::owner::{Address, answers, socket_of};

@@ -152,3 +152,20 @@ fn a_folder_that_is_not_there_is_named_and_not_made() {
     assert!(doctor.out.contains(said), "{doctor:?}");
     assert_eq!(folder.names("."), ["vahti.toml"]);
 }
+
+#[test]
+fn a_verb_that_stands_alone_and_a_port_without_an_address_are_answered_with_what_is_meant() {
+    let folder = Folder::new();
+    let said = |arguments: &[&str]| {
+        let outcome = folder.vahti(arguments);
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        outcome.err
+    };
+    for verb in ["list", "verify", "invalidate", "end"] {
+        let error = said(&[verb, "aino"]);
+        assert!(error.contains(&format!("'sessions {verb}'")), "{error}");
+    }
+    assert!(!said(&["login"]).contains("tip"), "there is no such verb");
+    let error = said(&["dev", "--listen", "7301"]);
+    assert!(error.contains("like 127.0.0.1:7301"), "{error}");
+}
