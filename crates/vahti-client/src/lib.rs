@@ -10,20 +10,24 @@ mod answer;
 mod client;
 #[cfg(feature = "http")]
 mod cookie;
+mod pause;
+mod policy;
 mod problem;
 mod request;
 mod time;
 
 pub use answer::{
     AllResponse, Chain, ChainFault, CheckResponse, CreatedKey, CurrentResponse, EndResponse,
-    EraseResponse, Event, EventsPage, Explanation, GroupLimit, ImportResponse, InvalidateResponse,
-    Key, KeysResponse, LoginResponse, PolicyResponse, Session, SessionResponse, SessionsPage,
-    SkippedSession, Unprocessed, VerifyResponse, Would,
+    EraseResponse, Event, EventsPage, Explanation, ImportResponse, InvalidateResponse, Key,
+    KeysResponse, LoginResponse, Session, SessionResponse, SessionsPage, SkippedSession,
+    Unprocessed, VerifyResponse, Would,
 };
 #[cfg(feature = "http")]
 pub use client::{Client, ClientError};
 #[cfg(feature = "http")]
 pub use cookie::token_in;
+pub use pause::{PauseRequest, PauseResponse, ResumeRequest, ResumeResponse};
+pub use policy::{GroupLimit, PolicyResponse};
 pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
     AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, ImportRequest,

@@ -88,6 +88,22 @@ impl Policy {
         self.on_limit == OnLimit::Observe
     }
 
+    /// The policy of a pause: what it records is what `hold` would do, so that nothing has to be undone when the gate guards
+    /// again, and no session that waits is ended for another.
+    #[must_use]
+    pub fn paused(&self) -> Self {
+        let on_limit = if self.observes() {
+            OnLimit::Observe
+        } else {
+            OnLimit::Hold
+        };
+        Self {
+            on_limit,
+            held_max_per_user: u32::MAX,
+            ..self.clone()
+        }
+    }
+
     /// Whether this user, with these groups, is exempt from being held.
     #[must_use]
     pub fn bypasses(&self, user: &str, groups: &[Group]) -> bool {

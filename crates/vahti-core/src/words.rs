@@ -175,6 +175,10 @@ words! {
         KeyCreate = "key_create",
         /// An API key was revoked.
         KeyRevoke = "key_revoke",
+        /// The gate was paused: every check allows for a while.
+        Pause = "pause",
+        /// The gate guards again.
+        Resume = "resume",
         /// The wall clock and the clock of this host differ by more than they may.
         ClockAlarm = "clock_alarm",
     }

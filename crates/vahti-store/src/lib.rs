@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use vahti_core::{Account, By, Commit, Moment, Policy, SessionId, Stamp, Timestamp, UserId, Verb};
 
 mod error;
+mod figures;
 #[cfg(any(feature = "memory", feature = "sqlite"))]
 mod house;
 mod record;
@@ -24,6 +25,7 @@ pub mod memory;
 pub mod sqlite;
 
 pub use error::{Constraint, StoreError};
+pub use figures::{CommitFigures, Counted, Distribution};
 pub use record::{
     ApiKey, ChainFault, ChainReport, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
     StateWord,
@@ -117,6 +119,18 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`]: nothing was recorded.
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError>;
 
+    /// Keeps until when the gate is paused, or that it guards again, with its event.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing was changed.
+    async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError>;
+
+    /// Until when the gate is paused, also if that time has passed; none if it guards.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Every key, also the revoked ones, in the order of their names.
     ///
     /// # Errors
@@ -200,6 +214,11 @@ pub trait Store: Send + Sync {
     /// Whether other nodes write to the same data, so that a session may exist that this node's index lacks.
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// How the commands have shared commits; none if the store does not know.
+    fn commits(&self) -> Option<CommitFigures> {
+        None
     }
 
     /// How much is free where the data lies, in bytes; none if there is no such place.

@@ -102,6 +102,15 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`] if this host cannot tell: that is no verdict, and nobody may be let in by it.
     pub async fn check(&self, caller: &Caller, question: &Question<'_>) -> Result<Checked, Error> {
+        let checked = self.checked(caller, question).await;
+        match &checked {
+            Ok(checked) => self.figures.note(checked.verdict, checked.would),
+            Err(_) => self.figures.note_unavailable(),
+        }
+        checked
+    }
+
+    async fn checked(&self, caller: &Caller, question: &Question<'_>) -> Result<Checked, Error> {
         if self.failure().is_some() {
             return Err(Error::Unavailable(
                 "an earlier commit failed; this host has to be restarted".to_owned(),
@@ -146,7 +155,7 @@ impl Vahti {
     }
 
     fn answer(&self, question: &Question<'_>, found: Option<Found>, now: Timestamp) -> Checked {
-        let facts = self.facts(question, found.as_ref());
+        let facts = self.facts(question, found.as_ref(), now);
         let judgement = judge(&facts);
         let seen = judgement.would.unwrap_or(judgement.verdict);
         if let Some(found) = found
@@ -156,7 +165,7 @@ impl Vahti {
             self.index.touch(found.session.as_str(), now);
         }
         let shown = |state: State| match facts.mode {
-            Mode::Observing if state.is_held() => State::Active,
+            Mode::Observing | Mode::Paused if state.is_held() => State::Active,
             _ => state,
         };
         let vouched = match question.who {
@@ -174,7 +183,7 @@ impl Vahti {
         }
     }
 
-    fn facts(&self, question: &Question<'_>, found: Option<&Found>) -> Facts {
+    fn facts(&self, question: &Question<'_>, found: Option<&Found>, now: Timestamp) -> Facts {
         let (proof, user, said) = match question.who {
             Who::Token(_) => (
                 Proof::Token,
@@ -189,7 +198,7 @@ impl Vahti {
             self.policy.bypasses(user, said) || self.policy.bypasses(user, known)
         };
         Facts {
-            mode: self.mode(question),
+            mode: self.mode(question, now),
             path_is_open: question.path.is_some_and(|path| self.is_open(path)),
             proof,
             session: found.map(|found| found.state),
@@ -200,10 +209,11 @@ impl Vahti {
         }
     }
 
-    fn mode(&self, question: &Question<'_>) -> Mode {
+    fn mode(&self, question: &Question<'_>, now: Timestamp) -> Mode {
         match question.who {
             Who::NoRequest => Mode::NoRequest,
             _ if !self.policy.enabled => Mode::TrackingOff,
+            _ if self.policies.is_paused(now) => Mode::Paused,
             _ if self.policy.observes() => Mode::Observing,
             _ => Mode::Guarding,
         }

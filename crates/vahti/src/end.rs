@@ -66,7 +66,7 @@ impl Vahti {
             EndRequest::User { user, except: None } => (user, Which::All),
         };
         let command = End { which, reason };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
             if let Which::AllBut(kept) = &command.which
                 && account.open_session(kept).is_none()
@@ -76,7 +76,7 @@ impl Vahti {
                     answer: Err(Refusal::UnknownSession(kept.clone())),
                 };
             }
-            decide::end(account, &policy, &by, &command, moment)
+            decide::end(account, policies.at(moment.now), &by, &command, moment)
         };
         let ended = self.transact_known(caller, &user, decide).await?;
         tracing::info!(%user, ended = ended.ended.len(), active = ended.active, %reason, "end");

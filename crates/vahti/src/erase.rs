@@ -15,9 +15,10 @@ impl Vahti {
     /// # Errors
     /// [`Error::Refused`] with `UnknownUser`: nothing was changed; [`Error::Unavailable`].
     pub async fn erase(&self, caller: &Caller, user: &UserId) -> Result<Vec<SessionId>, Error> {
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
-        let decide =
-            move |account: &Account, moment: Moment| decide::erase(account, &policy, &by, moment);
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
+        let decide = move |account: &Account, moment: Moment| {
+            decide::erase(account, policies.at(moment.now), &by, moment)
+        };
         let ended = self.transact_known(caller, user, decide).await?;
         tracing::info!(ended = ended.len(), "erase");
         Ok(ended)

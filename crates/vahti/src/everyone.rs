@@ -79,13 +79,13 @@ impl Vahti {
         selection: Selection,
         dry_run: bool,
     ) -> Result<Bulk, Error> {
-        let (policy, by, home) = (
-            Arc::clone(&self.policy),
+        let (policies, by, home) = (
+            Arc::clone(&self.policies),
             caller.by.clone(),
             self.home.clone(),
         );
         let act = move |stamp: Stamp| -> Box<Act> {
-            let (policy, by, home) = (Arc::clone(&policy), by.clone(), home.clone());
+            let (policies, by, home) = (Arc::clone(&policies), by.clone(), home.clone());
             Box::new(move |account, selected, moment| {
                 let session = selected.last().cloned();
                 let command = Verify {
@@ -95,7 +95,7 @@ impl Vahti {
                     at: Some(stamp),
                 };
                 counted(
-                    decide::verify(account, &policy, &by, &command, moment),
+                    decide::verify(account, policies.at(moment.now), &by, &command, moment),
                     |done| usize::from(done.session.state.is_active()),
                 )
             })
@@ -113,13 +113,13 @@ impl Vahti {
         selection: Selection,
         dry_run: bool,
     ) -> Result<Bulk, Error> {
-        let (policy, by, whole) = (
-            Arc::clone(&self.policy),
+        let (policies, by, whole) = (
+            Arc::clone(&self.policies),
             caller.by.clone(),
             selection.takes_whole_users(),
         );
         let act = move |stamp: Stamp| -> Box<Act> {
-            let (policy, by) = (Arc::clone(&policy), by.clone());
+            let (policies, by) = (Arc::clone(&policies), by.clone());
             Box::new(move |account, selected, moment| {
                 let which = if whole {
                     Which::All
@@ -132,7 +132,7 @@ impl Vahti {
                     at: Some(stamp),
                 };
                 counted(
-                    decide::invalidate(account, &policy, &by, &command, moment),
+                    decide::invalidate(account, policies.at(moment.now), &by, &command, moment),
                     |done| done.invalidated.len(),
                 )
             })
@@ -150,16 +150,16 @@ impl Vahti {
         selection: Selection,
         dry_run: bool,
     ) -> Result<Bulk, Error> {
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let act = move |_: Stamp| -> Box<Act> {
-            let (policy, by) = (Arc::clone(&policy), by.clone());
+            let (policies, by) = (Arc::clone(&policies), by.clone());
             Box::new(move |account, selected, moment| {
                 let command = End {
                     which: Which::These(selected.to_vec()),
                     reason: EndReason::EndedBySupervisor,
                 };
                 counted(
-                    decide::end(account, &policy, &by, &command, moment),
+                    decide::end(account, policies.at(moment.now), &by, &command, moment),
                     |done| done.ended.len(),
                 )
             })

@@ -138,9 +138,9 @@ impl Vahti {
                 .collect::<Result<_, _>>()?,
             home: self.home.clone(),
         };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            let decision = decide::import(account, &policy, &by, &command, moment);
+            let decision = decide::import(account, policies.at(moment.now), &by, &command, moment);
             if dry_run {
                 Decision {
                     commit: vahti_core::Commit::nothing(account),

@@ -49,6 +49,17 @@ struct Entry {
     seen_here: AtomicBool,
 }
 
+/// Sessions of the index, by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sessions {
+    /// May go on.
+    pub active: u64,
+    /// Wait.
+    pub held: u64,
+    /// Ended within a day; a check can still say why.
+    pub ended: u64,
+}
+
 /// A session that was found, as it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -116,6 +127,20 @@ impl Index {
     #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()
+    }
+
+    /// How many sessions it holds in each state. It goes through all of them: not for every request.
+    #[must_use]
+    pub fn count(&self) -> Sessions {
+        let mut count = Sessions::default();
+        for (_, entry) in &self.sessions.pin() {
+            match entry.state() {
+                State::Active => count.active += 1,
+                State::Held(_) => count.held += 1,
+                State::Ended(_) => count.ended += 1,
+            }
+        }
+        count
     }
 
     /// Whether the index holds no session.

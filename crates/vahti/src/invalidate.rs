@@ -47,9 +47,9 @@ impl Vahti {
             hold_logins,
             at: None,
         };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            decide::invalidate(account, &policy, &by, &command, moment)
+            decide::invalidate(account, policies.at(moment.now), &by, &command, moment)
         };
         let invalidated = self
             .transact_known(caller, &user, decide)

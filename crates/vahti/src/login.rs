@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use vahti_core::{
-    Account, EndReason, Moment, Profile, Refusal, Secret, SessionId, Token, UserId,
+    Account, EndReason, Moment, Profile, Refusal, Secret, SessionId, State, Token, UserId,
     decide::{self, End, LogIn, Replaces, Which},
 };
 use vahti_store::{Constraint, SessionRecord, StoreError};
@@ -79,15 +79,20 @@ impl Vahti {
         self.has_room()?;
         let secret = random::secret()?;
         let command = self.command(caller, &request, &secret)?;
-        let logged_in = self.record(caller, &request, command).await?;
+        let mut logged_in = self.record(caller, &request, command).await?;
         if let Some(token) = &request.replaces {
             self.end_of_another_user(caller, &request.user, token).await;
         }
-        let id = &logged_in.session.id;
+        let id = logged_in.session.id.clone();
         tracing::info!(user = %request.user, session = %id, state = logged_in.session.state.as_str(),
             reason = logged_in.session.state.reason(), active = logged_in.active, "login");
+        if self.policies.is_paused(self.now()) && logged_in.session.state.is_held() {
+            // It goes on as long as the pause lasts, as a check says.
+            logged_in.session.state = State::Active;
+            logged_in.session.expired_at = None;
+        }
         Ok(Some(NewSession {
-            token: Token::text(id, &secret),
+            token: Token::text(&id, &secret),
             active: logged_in.active,
             limit: logged_in.limit,
             record: SessionRecord {
@@ -139,13 +144,13 @@ impl Vahti {
         request: &LoginRequest,
         command: LogIn,
     ) -> Result<decide::LoggedIn, Error> {
-        let (policy, by, id) = (
-            Arc::clone(&self.policy),
+        let (policies, by, id) = (
+            Arc::clone(&self.policies),
             caller.by.clone(),
             command.id.clone(),
         );
         let decide = move |account: &Account, moment: Moment| {
-            decide::login(account, &policy, &by, &command, moment)
+            decide::login(account, policies.at(moment.now), &by, &command, moment)
         };
         let answer = self
             .try_transact(caller, &request.user, decide)
@@ -179,9 +184,9 @@ impl Vahti {
             which: Which::These(vec![found.session]),
             reason: EndReason::Replaced,
         };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let ended = self.transact(caller, &found.user, move |account, moment| {
-            decide::end(account, &policy, &by, &end, moment)
+            decide::end(account, policies.at(moment.now), &by, &end, moment)
         });
         if let Err(error) = ended.await {
             tracing::warn!(user = %found.user, %error, "the session that a login of another user replaced did not end");

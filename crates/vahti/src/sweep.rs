@@ -80,13 +80,16 @@ impl Vahti {
         for interval in [&mut deadlines, &mut last_seen, &mut retention] {
             interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
-        let [mut ending, mut writing, mut forgetting] =
-            ["deadlines", "last-seen times", "retention"].map(Task::new);
+        let [mut ending, mut pausing, mut writing, mut forgetting] =
+            ["deadlines", "pause", "last-seen times", "retention"].map(Task::new);
         let mut alarmed = false;
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = deadlines.tick() => ending.note(self.end_overdue().await),
+                _ = deadlines.tick() => {
+                    ending.note(self.end_overdue().await);
+                    pausing.note(self.end_pause().await);
+                }
                 _ = last_seen.tick() => {
                     alarmed = self.watch_clock(&clock, alarmed).await;
                     writing.note(self.write_last_seen().await);

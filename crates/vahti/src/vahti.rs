@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use vahti_core::{Account, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, decide};
-use vahti_store::{Clock, Host, Store, StoreError, Witness};
+use vahti_store::{Clock, CommitFigures, Host, Store, StoreError, Witness};
 
 use crate::{
-    Caller, Error, Index, Keys,
+    Caller, Error, Figures, Index, Keys,
     index::ENDED_KEPT,
+    pause::Policies,
     sweep::{Due, Written},
 };
 
@@ -19,6 +20,8 @@ pub struct Vahti {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) home: String,
     pub(crate) keys: Keys,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) figures: Figures,
     min_free_bytes: u64,
     /// Up to when last-seen times are written.
     pub(crate) written: tokio::sync::Mutex<Written>,
@@ -55,6 +58,8 @@ impl Vahti {
         })
         .await?;
         let host = Self {
+            policies: Arc::new(Policies::new(Arc::clone(&policy))),
+            figures: Figures::new(),
             policy,
             clock,
             index,
@@ -102,6 +107,10 @@ impl Vahti {
             })
             .await?;
         self.keys.add(self.store.keys().await?);
+        self.policies.set(self.store.paused_until().await?);
+        if self.paused_until().is_some() {
+            tracing::warn!("the gate is paused: every check allows");
+        }
         *self.outdated.lock().unwrap_or_else(PoisonError::into_inner) = outdated;
         Ok(())
     }
@@ -123,9 +132,10 @@ impl Vahti {
 
     /// Ends what is overdue of one user, and puts out what is beyond the limit.
     pub(crate) async fn settle(&self, user: &UserId) -> Result<(), StoreError> {
-        let policy = Arc::clone(&self.policy);
-        let decide =
-            move |account: &Account, moment: Moment| decide::settle(account, &policy, moment);
+        let policies = Arc::clone(&self.policies);
+        let decide = move |account: &Account, moment: Moment| {
+            decide::settle(account, policies.at(moment.now), moment)
+        };
         self.store.transact(user, Box::new(decide)).await
     }
 
@@ -139,6 +149,18 @@ impl Vahti {
     #[must_use]
     pub fn index(&self) -> &Arc<Index> {
         &self.index
+    }
+
+    /// What the checks of this host have come to.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// How the commands have shared commits; none if the store does not know.
+    #[must_use]
+    pub fn commits(&self) -> Option<CommitFigures> {
+        self.store.commits()
     }
 
     /// The time of this host.

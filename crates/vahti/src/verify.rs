@@ -59,9 +59,9 @@ impl Vahti {
             home: self.home.clone(),
             at: None,
         };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            decide::verify(account, &policy, &by, &command, moment)
+            decide::verify(account, policies.at(moment.now), &by, &command, moment)
         };
         let verified = match self.transact_known(caller, &user, decide).await {
             Ok(verified) => verified,
@@ -94,9 +94,9 @@ impl Vahti {
             session: session.clone(),
             home: ELSEWHERE.to_owned(),
         };
-        let (policy, by) = (Arc::clone(&self.policy), caller.by.clone());
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
-            decide::verify_elsewhere(account, &policy, &by, &command, moment)
+            decide::verify_elsewhere(account, policies.at(moment.now), &by, &command, moment)
         };
         let superseded = self.transact_known(caller, &user, decide).await?;
         tracing::info!(%user, %session, superseded = superseded.len(), "verify of a session elsewhere");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use vahti_client::EventsPage;
+use vahti_client::{EventsPage, PolicyResponse};
 
 use crate::config::Config;
 use crate::serve;
@@ -192,6 +192,15 @@ async fn inside(door: &Door, report: &mut Report) -> Result<(), Failure> {
             report.warn("clock", &said)?;
         }
         Err(failure) => return report.fail("record", &failure.text),
+    }
+    let policy: PolicyResponse = match door.call(&Call::get(&["policy"])?).await {
+        Ok(policy) => policy,
+        Err(failure) => return report.fail("policy", &failure.text),
+    };
+    if let Some(until) = policy.paused_until {
+        let said =
+            format!("THE GATE IS PAUSED until {until}: every check allows; `vahti resume` ends it");
+        report.warn("gate", &said)?;
     }
     match events::chain(door).await {
         Ok(Ok(whole)) => report.ok(

@@ -22,6 +22,7 @@ mod import;
 mod init;
 mod key;
 pub(crate) mod output;
+mod pause;
 mod proxy;
 mod restore;
 mod sessions;
@@ -89,6 +90,8 @@ enum Command {
     Restore(restore::Restore),
     Import(import::Import),
     Export(export::Export),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
     Doctor(doctor::Doctor),
 }
 
@@ -164,6 +167,8 @@ impl Command {
             Self::Restore(restore) => restore.run(environment).await,
             Self::Import(import) => import.run(environment).await,
             Self::Export(export) => export.run(environment).await,
+            Self::Pause(pause) => pause.run(environment).await,
+            Self::Resume(resume) => resume.run(environment).await,
             Self::Doctor(doctor) => doctor.run(environment).await,
         }
     }

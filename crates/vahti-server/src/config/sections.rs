@@ -18,6 +18,8 @@ use super::{network, number, text};
 pub struct Http {
     /// The address and port to answer on.
     pub listen: SocketAddr,
+    /// Where the figures are told without a key, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// The address that people's browsers use.
     pub public_url: PublicUrl,
     /// The networks whose proxies may ask at `/authz`.
@@ -112,10 +114,12 @@ impl SameSite {
 impl Http {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let listen = reader.get("http.listen", text::socket_address);
+        let metrics_listen = reader.get("http.metrics_listen", text::perhaps_socket_address);
         let public_url = reader.get("http.public_url", PublicUrl::read);
         let trusted_proxies = reader.list("http.trusted_proxies", network::network);
         Some(Self {
             listen: listen?,
+            metrics_listen: metrics_listen?,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
         })

@@ -52,6 +52,14 @@ pub(super) fn socket_address(raw: &Raw) -> Result<SocketAddr, Wrong> {
     })
 }
 
+/// An IP address and a port, or none if the text is empty.
+pub(super) fn perhaps_socket_address(raw: &Raw) -> Result<Option<SocketAddr>, Wrong> {
+    match raw {
+        Raw::Text(text) if text.is_empty() => Ok(None),
+        raw => socket_address(raw).map(Some),
+    }
+}
+
 /// One of a closed set of words.
 pub(super) fn word<T: Copy>(
     raw: &Raw,

@@ -8,6 +8,7 @@ mod authz;
 mod call;
 mod declare;
 mod door;
+mod meter;
 mod openapi;
 mod problem;
 mod request;
@@ -18,12 +19,14 @@ mod text;
 mod wire;
 
 use core::any::Any;
+use std::sync::LazyLock;
 
 use axum::{
     Extension, Router,
     http::{Method, Uri},
+    middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
-    routing::any,
+    routing::{any, get},
 };
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
@@ -37,7 +40,7 @@ pub(crate) use self::{
 use self::{
     call::{
         backup, check, current, document, end, erase, events, everyone, explanation, health,
-        import, invalidate, keys, login, policy, session, sessions, tim, verify,
+        import, invalidate, keys, login, metrics, pause, policy, session, sessions, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -84,6 +87,7 @@ fn edge(router: Router<App>, app: App) -> Router {
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), meter::measure))
         .with_state(app)
 }
 
@@ -92,11 +96,22 @@ pub fn owner_router(app: App) -> Router {
     router(app).layer(Extension(door::Owner))
 }
 
+/// The figures alone, without a key: for a listener of their own.
+pub fn metrics_router(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics::open_metrics))
+        .fallback(no_such_address)
+        .with_state(app)
+}
+
 /// Every call, with who may make it; those for TIM's hosts, too.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    declared(true).routes
+    ROUTES.clone()
 }
+
+/// Made once: it is asked for by every host in the process.
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| declared(true).routes);
 
 /// Every page, which the OpenAPI document does not hold.
 #[must_use]
@@ -140,6 +155,9 @@ fn declared(with_tim: bool) -> Declared {
         explanation::explain => [UnknownUser];
         policy::policy => [];
         import::import => [OutOfScope];
+        pause::pause => [OutOfScope];
+        pause::resume => [OutOfScope];
+        metrics::metrics => [];
         events::list => [TooMany];
         events::chain => [OutOfScope];
         keys::list => [];

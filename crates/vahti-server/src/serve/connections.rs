@@ -31,6 +31,8 @@ const UNREAD: Duration = Duration::from_secs(30);
 const MOST: u64 = 16_384;
 /// Connections at a time to the owner's socket.
 pub(crate) const OWNER_PLACES: usize = 64;
+/// Connections at a time to the figures.
+pub(crate) const METRICS_PLACES: usize = 16;
 /// Files that are left for the owner's socket, the database and the rest.
 const OTHER_FILES: u64 = 128;
 

@@ -35,6 +35,19 @@ pub(crate) async fn listen(address: SocketAddr, command: &str) -> Result<TcpList
     }))
 }
 
+/// As [`listen`], for the figures.
+pub(crate) fn listen_now(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listening = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    });
+    listening.map_err(|cause| {
+        Failure::wrong(format!(
+            "Metrics cannot be told on {address}: {cause}. Set `http.metrics_listen` to another address."
+        ))
+    })
+}
+
 /// A port that this user may well have.
 fn next_port(port: u16) -> u16 {
     match port {

@@ -34,7 +34,8 @@ pub(crate) use self::logs::{LogFormat, start as start_logs};
 pub(crate) use self::open::{Closed, Opened, now, open, open_to_serve, restore};
 pub(crate) use self::owner::{Address, answers, socket_of};
 
-use self::connections::{Connections, OWNER_PLACES, network_places};
+use self::connections::{Connections, METRICS_PLACES, OWNER_PLACES, network_places};
+use self::listen::listen_now;
 use self::owner::OwnerSocket;
 use self::stop::Signals;
 
@@ -91,6 +92,7 @@ impl Serve {
 pub(crate) struct Server {
     vahti: Arc<Vahti>,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
     connections: Connections,
     socket: OwnerSocket,
     sweep: JoinHandle<()>,
@@ -117,10 +119,17 @@ impl Server {
         let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
         let mut connections = Connections::new(stop.clone());
         connections.accept(listener, http::router(app.clone()), network_places());
+        let mut metrics = None;
+        if let Some(address) = config.http.metrics_listen {
+            let listener = listen_now(address)?;
+            metrics = Some(listener.local_addr().map_err(broken)?);
+            connections.accept(listener, http::metrics_router(app.clone()), METRICS_PLACES);
+        }
         connections.accept(owner, http::owner_router(app), OWNER_PLACES);
         Ok(Self {
             vahti,
             address,
+            metrics,
             connections,
             socket,
             sweep,
@@ -139,11 +148,17 @@ impl Server {
         let (address, database) = (self.address, database.display());
         let policy = http::limit_in_words(self.vahti.policy()).join(" ");
         match format {
-            LogFormat::Json => tracing::info!(%address, %database, policy, "ready"),
+            LogFormat::Json => {
+                let metrics = self.metrics.map(tracing::field::display);
+                tracing::info!(%address, metrics, %database, policy, "ready");
+            }
             LogFormat::Text => {
+                let metrics = self.metrics.map_or_else(String::new, |metrics| {
+                    format!("Figures without a key: http://{metrics}/metrics\n")
+                });
                 // Nobody has to read it: a server goes on when its standard output is closed.
                 let _ = output::line(format!(
-                    "Vahti answers on http://{address}, with the database {database}.\n{policy}"
+                    "Vahti answers on http://{address}, with the database {database}.\n{metrics}{policy}"
                 ));
             }
         }

@@ -1,7 +1,8 @@
 //! Commands beside a running server and without one: one way in, the same answers, at once.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::Stdio,
 };
 
@@ -253,4 +254,62 @@ fn following_writes_each_event_as_it_is_recorded_until_the_server_ends() {
     let mut errors = follow.stderr.take().expect("its remarks");
     errors.read_to_string(&mut said).expect("text");
     assert!(said.contains("The server has ended."), "{said}");
+}
+
+#[test]
+fn a_pause_counts_at_once_is_told_by_the_doctor_and_outlives_the_server() {
+    let folder = Folder::new();
+    let key = folder.key("app", "lms");
+    let server = folder.serve();
+    server.login(&key, "aino", "home");
+    server.login(&key, "aino", "phone");
+    assert_eq!(server.check(&key, "aino", "phone"), "hold, over_limit");
+    let pause = ["pause", "--for", "2h", "--reason", "wrong limit"];
+    let said = folder.vahti(&pause).done();
+    assert!(said.contains("every check allows"), "{said}");
+    assert_eq!(server.check(&key, "aino", "phone"), "allow, paused");
+    assert_eq!(server.stop().code(), Some(0));
+    let doctor = folder.vahti(&["doctor"]).out;
+    assert!(doctor.contains("THE GATE IS PAUSED until"), "{doctor}");
+    let server = folder.serve();
+    assert_eq!(server.check(&key, "aino", "phone"), "allow, paused");
+    assert_eq!(folder.vahti(&["resume"]).done(), "The gate guards again.\n");
+    assert_eq!(server.check(&key, "aino", "phone"), "hold, over_limit");
+    let again = folder.vahti(&["resume"]).done();
+    assert_eq!(again, "The gate was not paused. It guards.\n");
+    let doctor = folder.vahti(&["doctor"]).out;
+    assert!(!doctor.contains("PAUSED"), "{doctor}");
+    assert!(
+        folder
+            .vahti(&["pause", "--for", "13h", "--reason", "x"])
+            .refused(2)
+            .contains("12 hours")
+    );
+}
+
+#[test]
+fn figures_are_told_without_a_key_on_a_listener_of_their_own() {
+    let folder = Folder::new();
+    let mut command = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("VAHTI__HTTP__METRICS_LISTEN", "127.0.0.1:0");
+    let server = Server::start(command);
+    let address = server
+        .said
+        .split("key: http://")
+        .nth(1)
+        .expect("it is told");
+    let (address, _) = address.split_once("/metrics").expect("a path");
+    let mut stream = TcpStream::connect(address).expect("it answers");
+    write!(
+        stream,
+        "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    )
+    .expect("it reads");
+    let mut told = String::new();
+    stream.read_to_string(&mut told).expect("an answer");
+    assert!(
+        told.starts_with("HTTP/1.1 200") && told.contains("vahti_ready 1"),
+        "{told}"
+    );
+    assert_eq!(server.stop().code(), Some(0));
 }

@@ -243,7 +243,7 @@ async fn an_unknown_address_and_a_wrong_method_are_problems_too() {
         "/v1/login/",
         "/v2/login",
         "/v1/sessions/a/b",
-        "/metrics",
+        "/figures",
         "/authz/nginx",
         "/authz/ext-authz",
     ] {

@@ -27,6 +27,8 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
             "/v1/import",
             json!({"sessions": [{"user": "vieno", "id": "old", "logged_in_at": "2026-01-01T00:00:00Z"}]}),
         ),
+        (&Method::POST, "/v1/pause") => ("/v1/pause", json!({"length": "1s", "reason": "a try"})),
+        (&Method::POST, "/v1/resume") => ("/v1/resume", json!({})),
         (&Method::POST, "/v1/keys") => ("/v1/keys", json!({"name": "new", "role": "auditor"})),
         (&Method::DELETE, "/v1/keys/{name}") => ("/v1/keys/spare", Value::Null),
         (&Method::GET, "/v1/sessions/{id}") => ("/v1/sessions/home", Value::Null),

@@ -113,6 +113,12 @@ impl Store for Moody {
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {
         self.answer(self.store.record(verb, by)).await
     }
+    async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
+        self.answer(self.store.pause(until, by)).await
+    }
+    async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.answer(self.store.paused_until()).await
+    }
     async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         self.answer(self.store.keys()).await
     }
@@ -207,7 +213,7 @@ async fn asking(scene: &Scene) -> Vec<(String, Reply)> {
         let Access::Key(roles) = route.access else {
             continue;
         };
-        if ["/v1/check", "/v1/policy"].contains(&route.path.as_str()) {
+        if ["/v1/check", "/v1/policy", "/v1/resume", "/metrics"].contains(&route.path.as_str()) {
             continue;
         }
         let (path, body) = sample(&route);

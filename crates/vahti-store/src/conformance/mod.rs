@@ -26,6 +26,7 @@ pub mod commits;
 pub mod erase;
 pub mod keys;
 pub mod lists;
+pub mod pauses;
 mod promises;
 pub mod seen;
 pub mod slots;

@@ -50,6 +50,10 @@ macro_rules! promises {
             every_condition_on_events_counts,
             no_event_turns_up_before_one_that_could_be_read,
         ]);
+        $crate::promises!(@module $make, pauses: [
+            a_pause_is_kept_with_its_event_until_it_is_taken_back,
+            a_pause_outlives_its_host,
+        ]);
         $crate::promises!(@module $make, seen: [
             a_last_seen_only_rises,
             a_last_seen_never_reopens_what_has_ended,

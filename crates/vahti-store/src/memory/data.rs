@@ -29,6 +29,8 @@ pub(super) struct Data {
     of_account: HashMap<i64, Vec<i64>>,
     logins: i64,
     keys: BTreeMap<String, ApiKey>,
+    /// Until when the gate is paused.
+    pub(super) paused_until: Option<Timestamp>,
     hlc: Hlc,
 }
 

@@ -119,6 +119,22 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
+        let mut data = self.data()?;
+        data.paused_until = until;
+        let verb = if until.is_some() {
+            Verb::Pause
+        } else {
+            Verb::Resume
+        };
+        data.record(&self.host, verb, by);
+        Ok(())
+    }
+
+    async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.data()?.paused_until)
+    }
+
     async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         Ok(self.data()?.keys())
     }

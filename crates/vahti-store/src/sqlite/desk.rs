@@ -209,6 +209,20 @@ impl Desk {
         Ok(())
     }
 
+    /// Keeps until when the gate is paused, with its event.
+    pub(super) fn pause(&mut self, until: Option<Timestamp>, by: By) -> Result<(), Trouble> {
+        self.connection
+            .prepare_cached("DELETE FROM pause")?
+            .execute([])?;
+        let Some(until) = until else {
+            return self.record(Verb::Resume, by);
+        };
+        self.connection
+            .prepare_cached("INSERT INTO pause (id, until) VALUES (1, ?1)")?
+            .execute([until.as_millis()])?;
+        self.record(Verb::Pause, by)
+    }
+
     /// Keeps a new key, with its event.
     pub(super) fn create_key(&mut self, key: &ApiKey, by: By) -> Result<(), Trouble> {
         super::keys::insert(&self.connection, key)?;

@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 use vahti_core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb};
 
 use crate::{
-    ApiKey, ChainReport, Decide, EventQuery, EventRecord, Host, Page, SessionQuery, SessionRecord,
-    Store, StoreError,
+    ApiKey, ChainReport, CommitFigures, Decide, EventQuery, EventRecord, Host, Page, SessionQuery,
+    SessionRecord, Store, StoreError,
 };
 
 mod append;
@@ -228,6 +228,15 @@ impl Store for SqliteStore {
         self.write(move |desk| desk.record(verb, by)).await
     }
 
+    async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
+        self.write(move |desk| desk.pause(until, by)).await
+    }
+
+    async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.ask(|connection, _| read::paused_until(connection))
+            .await
+    }
+
     async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         self.ask(|connection, _| keys::all(connection)).await
     }
@@ -312,6 +321,10 @@ impl Store for SqliteStore {
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
         self.ask_long(|connection, _| chain::check(connection))
             .await
+    }
+
+    fn commits(&self) -> Option<CommitFigures> {
+        Some(self.shared.commits())
     }
 
     fn free_bytes(&self) -> Option<u64> {

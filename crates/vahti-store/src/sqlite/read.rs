@@ -8,7 +8,7 @@ use std::{
 
 use rusqlite::{Connection, OptionalExtension as _};
 use tokio::{sync::Semaphore, task};
-use vahti_core::{Account, SessionId, UserId};
+use vahti_core::{Account, SessionId, Timestamp, UserId};
 
 use super::{columns::Columns, connect, load, trouble::Trouble};
 use crate::{StoreError, Witness};
@@ -144,6 +144,13 @@ pub(super) fn taken_ids(
         }
     }
     Ok(taken)
+}
+
+/// Until when the gate is paused.
+pub(super) fn paused_until(connection: &Connection) -> Result<Option<Timestamp>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT until FROM pause")?;
+    let until: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(until.map(Timestamp::from_millis))
 }
 
 /// Users with an open session, after an account, in the order of their accounts.

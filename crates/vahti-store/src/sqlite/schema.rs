@@ -46,6 +46,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "0003_imported",
         sql: include_str!("migrations/0003_imported.sql"),
     },
+    Migration {
+        name: "0004_pause",
+        sql: include_str!("migrations/0004_pause.sql"),
+    },
 ];
 
 /// What a file turned out to be.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{desk::Desk, faults::Faults, lock::Lock, trouble::Trouble};
 use crate::{
-    StoreError,
+    CommitFigures, Distribution, StoreError,
     house::{self, Changed},
 };
 
@@ -82,15 +82,36 @@ where
 }
 
 /// What the thread and its store both see.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shared {
     /// Why nothing can be trusted any more.
     pub(super) failure: OnceLock<String>,
     /// Whether the end is an orderly one.
     pub(super) closing: AtomicBool,
+    commands: Distribution,
+    millis: Distribution,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            failure: OnceLock::new(),
+            closing: AtomicBool::new(false),
+            commands: Distribution::new(&[1, 2, 4, 8, 16, 32, 64, 128, 256]),
+            millis: Distribution::new(&[1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000]),
+        }
+    }
 }
 
 impl Shared {
+    /// How commands have shared commits.
+    pub(super) fn commits(&self) -> CommitFigures {
+        CommitFigures {
+            commands: self.commands.read(),
+            millis: self.millis.read(),
+        }
+    }
+
     /// Keeps the first reason for which nothing can be trusted any more.
     fn fail(&self, why: &str) {
         tracing::error!(why, "the database can no longer be trusted");
@@ -238,7 +259,17 @@ impl Writer {
             self.faults.linger();
         }
         self.faults.commit_is_next();
-        if let Err(trouble) = self.commit(done.wrote) {
+        let begun = self.desk.host.clock.now();
+        let committed = self.commit(done.wrote);
+        if done.wrote {
+            let took = self.desk.host.clock.now().since(begun).as_millis();
+            let commands = done.jobs.len() as u64;
+            self.shared.commands.note(commands);
+            self.shared
+                .millis
+                .note(u64::try_from(took).unwrap_or(u64::MAX));
+        }
+        if let Err(trouble) = committed {
             let why = self.judge_commit(trouble);
             self.desk.changed.clear();
             done.all_failed(&why);

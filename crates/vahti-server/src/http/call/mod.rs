@@ -14,6 +14,8 @@ pub(super) mod import;
 pub(super) mod invalidate;
 pub(super) mod keys;
 pub(super) mod login;
+pub(super) mod metrics;
+pub(super) mod pause;
 pub(super) mod policy;
 pub(super) mod session;
 pub(super) mod sessions;

@@ -12,12 +12,20 @@ use crate::http::{answer::Answer, door::AnyKey, problem::Refused};
     responses((status = 200, description = "The policy in effect", body = wire::PolicyResponse)))]
 pub(in crate::http) async fn policy(key: AnyKey) -> Result<Answer<wire::PolicyResponse>, Refused> {
     let policy = key.vahti().policy();
+    let paused_until = key.vahti().paused_until();
+    let paused = paused_until.map(|until| {
+        format!(
+            "The gate is paused until {}: every check allows. Logins are recorded; those beyond the limit wait when the pause ends.",
+            wire::Time(until)
+        )
+    });
     let limit = |(group, limit): (&vahti_core::Group, &u32)| wire::GroupLimit {
         group: group.to_string(),
         max_per_user: *limit,
     };
     Ok(Answer(wire::PolicyResponse {
-        sentences: sentences(policy),
+        sentences: paused.into_iter().chain(sentences(policy)).collect(),
+        paused_until: paused_until.map(wire::Time),
         enabled: policy.enabled,
         max_per_user: policy.max_per_user,
         on_limit: policy.on_limit,

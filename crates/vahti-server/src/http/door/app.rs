@@ -11,6 +11,7 @@ use vahti::Vahti;
 use super::trouble::Trouble;
 use crate::{
     config::{Config, SameSite, Tim},
+    http::{ROUTES, meter::Meter},
     sites::Sites,
 };
 
@@ -29,6 +30,7 @@ struct Inner {
     trusted_proxies: Vec<IpNet>,
     sites: Sites,
     trouble: Trouble,
+    meter: Meter,
     streams: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -52,6 +54,7 @@ impl App {
             trusted_proxies: config.http.trusted_proxies.clone(),
             sites: Sites::of(config),
             trouble: Trouble::default(),
+            meter: Meter::of(&ROUTES),
             streams: Arc::new(Semaphore::new(STREAMS)),
             stop: CancellationToken::new(),
         }))
@@ -68,7 +71,16 @@ impl App {
         Arc::clone(&self.0.streams).try_acquire_owned().ok()
     }
 
-    pub(super) fn vahti(&self) -> &Vahti {
+    /// How many of those are open.
+    pub(in crate::http) fn open_streams(&self) -> u64 {
+        (STREAMS - self.0.streams.available_permits()) as u64
+    }
+
+    pub(in crate::http) fn meter(&self) -> &Meter {
+        &self.0.meter
+    }
+
+    pub(in crate::http) fn vahti(&self) -> &Vahti {
         &self.0.vahti
     }
 

@@ -78,6 +78,11 @@ impl<R> Key<R> {
         }
     }
 
+    /// What the routes stand on.
+    pub(in crate::http) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// Whether the caller may still come in.
     pub(in crate::http) fn is_valid(&self) -> bool {
         match &self.identity {

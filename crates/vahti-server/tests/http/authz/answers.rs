@@ -303,6 +303,31 @@ async fn under_observe_everybody_passes_and_only_an_open_session_is_an_identity(
 }
 
 #[tokio::test]
+async fn in_a_pause_everybody_passes_and_only_an_open_session_is_an_identity() {
+    let hall = Hall::new().await;
+    let pause = json!({"length": "1h", "reason": "wrong limit"});
+    assert_eq!(
+        hall.scene.post("admin", "/v1/pause", pause).await.status,
+        200
+    );
+    for (token, user, state) in [
+        (&hall.active, "aino", "active"),
+        (&hall.held, "aino", "active"),
+        (&hall.ended, "-", "ended"),
+        (&String::new(), "-", "-"),
+    ] {
+        let asked = Way::AuthRequest.ask("GET", "/");
+        let reply = hall.ask(asked, token, PAGE).await;
+        let values = (
+            reply.status,
+            said(&reply, "remote-user"),
+            said(&reply, "vahti-state"),
+        );
+        assert_eq!(values, (200, user, state));
+    }
+}
+
+#[tokio::test]
 async fn only_trusted_proxies_may_ask() {
     let hall = Hall::new().await;
     let keys = [("http.trusted_proxies", r#"["10.0.0.0/8", "fd00::7"]"#)];

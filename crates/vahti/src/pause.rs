@@ -1,0 +1,154 @@
+//! `pause` and `resume`: break glass. While the gate is paused every check allows, and logins are recorded as `hold` would, so
+//! that the gate can guard again at any moment without letting anybody in or putting anybody out.
+//!
+//! A pause ends by itself: every check compares the time. That its end is recorded is the sweep's work, and nothing waits for it.
+
+use core::{
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    time::Duration,
+};
+use std::sync::Arc;
+
+use vahti_core::{By, Policy, Timestamp};
+use vahti_store::StoreError;
+
+use crate::{Caller, Error, Vahti};
+
+/// The longest pause.
+pub const PAUSE_AT_MOST: Duration = Duration::from_secs(12 * 3600);
+
+/// The policy that guards, that of a pause, and which of them counts when.
+pub(crate) struct Policies {
+    guarding: Arc<Policy>,
+    paused: Policy,
+    /// In milliseconds; 0 while the gate guards.
+    until: AtomicI64,
+    /// Whether the store holds a pause, also one whose time has passed.
+    is_kept: AtomicBool,
+    /// Pauses take turns, from the store to here.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Policies {
+    pub(crate) fn new(guarding: Arc<Policy>) -> Self {
+        Self {
+            paused: guarding.paused(),
+            guarding,
+            until: AtomicI64::new(0),
+            is_kept: AtomicBool::new(false),
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The policy by which a command is decided.
+    pub(crate) fn at(&self, now: Timestamp) -> &Policy {
+        if self.is_paused(now) {
+            &self.paused
+        } else {
+            &self.guarding
+        }
+    }
+
+    pub(crate) fn is_paused(&self, now: Timestamp) -> bool {
+        now.as_millis() < self.until.load(Ordering::Acquire)
+    }
+
+    /// Takes what the store holds.
+    pub(crate) fn set(&self, until: Option<Timestamp>) {
+        self.is_kept.store(until.is_some(), Ordering::Release);
+        self.guard_from(until);
+    }
+
+    fn guard_from(&self, until: Option<Timestamp>) {
+        let until = until.map_or(0, Timestamp::as_millis);
+        self.until.store(until, Ordering::Release);
+    }
+}
+
+impl Vahti {
+    /// Pauses the gate for so long from now, at most for [`PAUSE_AT_MOST`]; a pause that lasts is replaced. Says until when.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for a caller of some groups; [`Error::Unavailable`]: nothing was changed.
+    pub async fn pause(&self, caller: &Caller, length: Duration) -> Result<Timestamp, Error> {
+        let by = for_everybody(caller)?;
+        let _turn = self.policies.turn.lock().await;
+        let length = length.min(PAUSE_AT_MOST);
+        let until = self.now().plus(length);
+        let how_long = format!("for {} s", length.as_secs());
+        let note = match &by.note {
+            Some(reason) => format!("{how_long}: {reason}"),
+            None => how_long,
+        };
+        let note = Some(note);
+        let kept = self.store.pause(Some(until), By { note, ..by }).await;
+        kept.map_err(Error::from)?;
+        self.policies.set(Some(until));
+        self.index.recorded.notify_waiters();
+        tracing::warn!(
+            key = caller.by.key,
+            seconds = length.as_secs(),
+            "the gate is paused: every check allows"
+        );
+        Ok(until)
+    }
+
+    /// Ends a pause; `false` if there is none. The gate guards from here on, also if that cannot be recorded.
+    ///
+    /// # Errors
+    /// [`Error::OutOfScope`] for a caller of some groups; [`Error::Unavailable`]: the gate guards until the next start, resume
+    /// again.
+    pub async fn resume(&self, caller: &Caller) -> Result<bool, Error> {
+        let by = for_everybody(caller)?;
+        let _turn = self.policies.turn.lock().await;
+        let was_paused = self.policies.is_kept.load(Ordering::Acquire);
+        if was_paused {
+            self.policies.guard_from(None);
+            self.end_kept(by).await.map_err(Error::from)?;
+        }
+        Ok(was_paused)
+    }
+
+    /// Until when the gate is paused; none while it guards.
+    #[must_use]
+    pub fn paused_until(&self) -> Option<Timestamp> {
+        let until = Timestamp::from_millis(self.policies.until.load(Ordering::Acquire));
+        Some(until).filter(|until| self.now() < *until)
+    }
+
+    /// Records that a pause is over, once its time has passed.
+    ///
+    /// # Errors
+    /// [`StoreError`]: it is recorded at the next turn. The gate guards already.
+    pub async fn end_pause(&self) -> Result<(), StoreError> {
+        let over = || {
+            self.policies.is_kept.load(Ordering::Acquire) && !self.policies.is_paused(self.now())
+        };
+        if !over() {
+            return Ok(());
+        }
+        let _turn = self.policies.turn.lock().await;
+        if over() {
+            self.end_kept(By::rule()).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_kept(&self, by: By) -> Result<(), StoreError> {
+        let key = by.key.clone();
+        self.store.pause(None, by).await?;
+        self.policies.set(None);
+        self.index.recorded.notify_waiters();
+        tracing::warn!(key, "the pause of the gate is over: it guards");
+        Ok(())
+    }
+}
+
+/// A pause lets everybody pass, so a caller of some groups has no business with it.
+fn for_everybody(caller: &Caller) -> Result<By, Error> {
+    if caller.scope.is_empty() {
+        Ok(caller.by.clone())
+    } else {
+        Err(Error::OutOfScope)
+    }
+}
