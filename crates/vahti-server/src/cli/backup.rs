@@ -16,7 +16,7 @@ use super::{at_the_door, output};
 /// Write a copy of the whole database to a file, beside a running server or without one
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  vahti backup /var/backups/vahti-$(date +%F).db\n\n\
+    after_help = "Example:\n  vahti backup /var/backups/vahti-today.db\n\n\
     The copy holds what is known of people: keep it where only its owner can read it."
 )]
 pub(super) struct Backup {
