@@ -461,3 +461,28 @@ async fn tims_addresses_are_not_there_unless_they_are_enabled() {
     }
     assert_eq!(seen, 8);
 }
+
+#[tokio::test]
+async fn of_a_field_that_stands_twice_nothing_is_guessed() {
+    let scene = two_sessions().await;
+    let before = scene.digest().await;
+    let secret = TIM_SECRETS[0];
+    for body in [
+        format!(r#"{{"username":"bo","username":"aino","secret":"{secret}"}}"#),
+        format!(
+            r#"{{"username":"aino","session_id":"home","session_id":null,"secret":"{secret}"}}"#
+        ),
+        format!(r#"{{"username":"aino","secret":"x","secret":"{secret}"}}"#),
+        format!(r#"["aino",null,"{secret}"]"#),
+    ] {
+        let request = axum::http::Request::post("/user/sessions/invalidate")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(axum::body::Body::from(body.clone()));
+        let reply = scene.send(request.expect("a request")).await;
+        assert_eq!(
+            (reply.status, reply.fields(), scene.digest().await),
+            (400, vec!["body"], before.clone()),
+            "{body}"
+        );
+    }
+}

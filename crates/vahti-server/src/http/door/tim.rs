@@ -6,7 +6,8 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
-use serde_json::{Map, Value};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 use vahti::Checked;
 use vahti_client::ProblemType;
 use vahti_core::{SessionId, UserId};
@@ -43,35 +44,43 @@ impl FromRequest<App> for TimHost {
     async fn from_request(mut request: Request, app: &App) -> Result<Self, Refused> {
         let admin = request.extract_parts_with_state::<AdminKey, _>(app).await;
         let body = request::raw(request).await?;
-        let body: Map<String, Value> = serde_json::from_slice(&body).map_err(|_| {
-            let needed =
-                "The body has to be a JSON object with `username`, `session_id` and `secret`.";
+        let said: Said = serde_json::from_slice(&body).map_err(|_| {
+            let needed = "The body has to be a JSON object with `username`, `session_id` and `secret`, each once.";
             Refused::field("body", needed)
         })?;
-        let key = match (body.get("secret"), admin) {
-            (None | Some(Value::Null), Ok(admin)) => admin,
-            (None | Some(Value::Null), Err(_)) => return Err(no_secret()),
+        let key = match (&said.secret, admin) {
+            (None, Ok(admin)) => admin,
+            (None, Err(_)) => return Err(no_secret()),
             (Some(Value::String(secret)), _) if app.tim().secrets.hold(secret.as_str()) => {
                 AdminKey::of_tim_host(app)
             }
             _ => return Err(wrong_secret()),
         };
-        let order = TimOrder::read(&body)?;
+        let order = TimOrder::read(said)?;
         Ok(Self { key, order })
     }
 }
 
+/// The body of a command. Of two values under one name it cannot be told which is meant, so that is refused.
+#[derive(Deserialize)]
+struct Said {
+    username: Option<Value>,
+    session_id: Option<Value>,
+    secret: Option<Value>,
+    /// What TIM's hosts send besides is passed over. It also makes an object the only shape of a body.
+    #[serde(flatten)]
+    _besides: IgnoredAny,
+}
+
 impl TimOrder {
-    /// What TIM's hosts send besides is passed over.
-    fn read(body: &Map<String, Value>) -> Result<Self, Refused> {
+    fn read(said: Said) -> Result<Self, Refused> {
         let mut wrong = Wrong::default();
-        let user = match body.get("username") {
-            Some(Value::String(user)) => wrong.take("username", UserId::new(user)),
+        let user = match said.username {
+            Some(Value::String(user)) => wrong.take("username", UserId::new(&user)),
             _ => wrong.take("username", Err("Field `username` has to be a text.")),
         };
-        let id = body.get("session_id").filter(|id| !id.is_null());
-        let session = wrong.perhaps("session_id", id, |id| match id {
-            Value::String(id) => SessionId::new(id).map_err(|wrong| wrong.to_string()),
+        let session = wrong.perhaps("session_id", said.session_id, |id| match id {
+            Value::String(id) => SessionId::new(&id).map_err(|wrong| wrong.to_string()),
             Value::Number(id) => SessionId::new(&id.to_string()).map_err(|wrong| wrong.to_string()),
             _ => Err("Field `session_id` has to be a text, a number or null.".to_owned()),
         });
