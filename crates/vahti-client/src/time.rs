@@ -10,15 +10,18 @@ use vahti_core::Timestamp;
 pub struct Time(pub Timestamp);
 
 impl Time {
+    /// 0000-01-01T00:00:00Z, the first time that RFC 3339 can write (section 1: years are 0000 to 9999).
+    pub const FIRST: Self = Self(Timestamp::from_millis(-62_167_219_200_000));
+
     /// Reads any RFC 3339 time; what is finer than milliseconds is cut.
     ///
     /// # Errors
     /// A sentence for people that says what is expected.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let time: jiff::Timestamp = text
-            .parse()
-            .map_err(|_| format!("`{text}` is not a time like 2026-08-22T10:11:12Z (RFC 3339)."))?;
-        Ok(Self(Timestamp::from_millis(time.as_millisecond())))
+        let time = text.parse::<jiff::Timestamp>().ok();
+        time.map(|time| Self(Timestamp::from_millis(time.as_millisecond())))
+            .filter(|time| *time >= Self::FIRST)
+            .ok_or_else(|| format!("`{text}` is not a time like 2026-08-22T10:11:12Z (RFC 3339)."))
     }
 }
 
@@ -84,5 +87,15 @@ mod tests {
         let time = Time::parse("2026-08-22T13:11:12.120999+03:00").expect("a time");
         assert_eq!(time.0.as_millis(), 1_787_393_472_120);
         assert!(Time::parse("yesterday").is_err() && Time::parse("2026-08-22").is_err());
+    }
+
+    #[test]
+    fn a_time_that_could_not_be_written_again_is_not_read() {
+        let first = "0000-01-01T00:00:00.000Z";
+        assert_eq!(Time::parse(first), Ok(Time::FIRST));
+        assert_eq!(Time::FIRST.to_string(), first);
+        for odd in ["-000001-12-31T23:59:59Z", "0000-01-01T00:00:00+03:00"] {
+            assert!(Time::parse(odd).is_err(), "{odd}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Times as TIM's tables write them, and every form of time that an import reads.
 
 use jiff::{civil, tz::TimeZone};
+use vahti_client::Time;
 use vahti_core::Timestamp;
 
 /// The word of TIM's tables for a time that is absent.
@@ -29,8 +30,10 @@ pub(crate) fn read(text: &str) -> Result<Timestamp, String> {
             .to_zoned(TimeZone::UTC)
             .map(|zoned| zoned.timestamp())
     });
-    time.map(|time| Timestamp::from_millis(time.as_millisecond()))
-        .map_err(|_| {
+    time.ok()
+        .map(|time| Timestamp::from_millis(time.as_millisecond()))
+        .filter(|time| *time >= Time::FIRST.0)
+        .ok_or_else(|| {
             format!(
                 "`{}` is no time like `2026-08-22 10:11:12.123456+00:00` or `2026-08-22T10:11:12Z`",
                 crate::http::shown(text)
@@ -75,7 +78,15 @@ mod tests {
             Ok(1_787_393_472_000)
         );
         assert_eq!((find(""), find("None")), (Ok(None), Ok(None)));
-        for wrong in ["none", "yesterday", "2026-13-01 00:00:00", "1787393472"] {
+        for wrong in [
+            "none",
+            "yesterday",
+            "2026-13-01 00:00:00",
+            "1787393472",
+            "-000001-12-31 23:59:59",
+            "-000044-03-15T12:00:00Z",
+            "0000-01-01 00:00:00+03:00",
+        ] {
             assert!(find(wrong).is_err(), "{wrong}");
         }
     }

@@ -93,13 +93,19 @@ impl Shape {
     fn mend(&self, object: &mut Map<String, Value>, schema: &Value, path: &str, wrong: &mut Wrong) {
         let empty = Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&empty);
-        let mut meant = Vec::new();
+        let mut told = Vec::new();
         object.retain(|name, value| match properties.get(name) {
-            Some(property) => self.fits(value, property, &format!("{path}{name}"), wrong),
+            Some(property) => {
+                let fits = self.fits(value, property, &format!("{path}{name}"), wrong);
+                if !fits {
+                    told.push(name.clone());
+                }
+                fits
+            }
             None => {
                 let known = properties.keys().map(String::as_str);
                 let near = suggest::nearest(name, known.clone());
-                meant.extend(near.map(str::to_owned));
+                told.extend(near.map(str::to_owned));
                 let right = near.map_or_else(
                     || format!("known are {}", suggest::listed(&known.collect::<Vec<_>>())),
                     |near| format!("did you mean `{path}{near}`?"),
@@ -118,7 +124,7 @@ impl Shape {
             if !object.contains_key(name) {
                 let field = format!("{path}{name}");
                 let message = format!("Field `{field}` is missing.");
-                if meant.iter().any(|meant| meant == name) {
+                if told.iter().any(|told| told == name) {
                     wrong.forgive(&field);
                 } else {
                     wrong.spoil(&field, message);

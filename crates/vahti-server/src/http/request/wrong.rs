@@ -35,7 +35,7 @@ impl Wrong {
         self.spoiled.push(top.to_owned());
     }
 
-    /// Says nothing more of a field: what is wrong with it has been said of another.
+    /// Says nothing more of a field: what is wrong with it has been said, of itself or of another.
     pub(super) fn forgive(&mut self, field: &str) {
         self.spoiled.push(field.to_owned());
     }
