@@ -223,3 +223,20 @@ fn the_lifetime_of_an_imported_session_counts_from_the_import() {
     assert_eq!(session.overdue(&gate.policy, at(3_599)), None);
     assert!(session.overdue(&gate.policy, at(3_600)).is_some());
 }
+
+#[test]
+fn a_login_that_is_still_to_come_counts_as_now_and_wins_no_more_than_that() {
+    let mut gate = Gate::with(1, OnLimit::Hold);
+    let now = gate.now;
+    let ended = Imported {
+        expired_at: Some(Timestamp::NEVER),
+        ..session("c", -9, ImportedState::Ended)
+    };
+    import(&mut gate, vec![active("a", -9), active("b", 0), ended]);
+    // Of two logins at the same time the greater id is the newer one.
+    assert_eq!(state(&gate, "b"), State::Active);
+    for session in &gate.account.sessions {
+        assert!(session.login.at <= now, "{session:?}");
+        assert!(session.expired_at <= Some(now), "{session:?}");
+    }
+}

@@ -31,9 +31,9 @@ pub struct Imported {
     pub origin: Option<String>,
     /// The application that recorded it; none if that is not known.
     pub app: Option<String>,
-    /// When it logged in.
+    /// When it logged in; one that is still to come counts as now.
     pub logged_in_at: Timestamp,
-    /// When it stopped being active.
+    /// When it stopped being active; the same.
     pub expired_at: Option<Timestamp>,
     /// How it stood.
     pub state: ImportedState,
@@ -78,7 +78,7 @@ pub fn import(
         .sessions
         .iter()
         .partition(|session| !draft.account.has_used(&session.id));
-    sessions.sort_by_key(|session| (session.logged_in_at, &session.id));
+    sessions.sort_by_key(|session| (session.logged_in_at.min(moment.now), &session.id));
     let mut stamp = draft.account.newest.max(moment.stamp);
     let mut new: Vec<_> = sessions
         .iter()
@@ -142,7 +142,7 @@ fn session(imported: &Imported, command: &Import, draft: &Draft<'_>, stamp: Stam
         secret: imported.secret,
         login: Login {
             stamp,
-            at: imported.logged_in_at,
+            at: imported.logged_in_at.min(now),
             imported_at: Some(now),
             held: None,
             place: imported.place.clone(),
@@ -160,7 +160,7 @@ fn session(imported: &Imported, command: &Import, draft: &Draft<'_>, stamp: Stam
             here: true,
         },
         state: State::Ended(EndReason::Imported),
-        expired_at: Some(imported.expired_at.unwrap_or(now)),
+        expired_at: Some(imported.expired_at.unwrap_or(now).min(now)),
     }
 }
 

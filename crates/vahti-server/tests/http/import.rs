@@ -131,3 +131,58 @@ async fn a_call_takes_a_thousand_sessions_and_no_more() {
     let done = scene.post("admin", "/v1/import", sent(1_000)).await;
     assert_eq!(done.body["active"], 1_000);
 }
+
+#[tokio::test]
+async fn a_time_that_is_still_to_come_counts_as_now_and_one_beyond_tomorrow_is_refused() {
+    let scene = Scene::new(policy(1)).await;
+    let at = |id: &str, time: &str| {
+        let mut session = session("aino", id, 10);
+        session["logged_in_at"] = json!(time);
+        session
+    };
+    let mut over = session("aino", "over", 10);
+    over["expired_at"] = json!("2030-01-01T00:00:00Z");
+    let sent = [
+        at("far", "2026-09-22T14:13:20.001Z"),
+        at("near", "2026-09-22T14:13:20Z"),
+        over,
+    ];
+    let done = import(&scene, "admin", &sent).await;
+    let skipped = done["skipped"].as_array().expect("a list").iter();
+    let said: Vec<_> = skipped
+        .map(|one| {
+            (
+                one["index"].clone(),
+                one["problem"]["detail"].as_str().expect("a text"),
+            )
+        })
+        .collect();
+    let ahead =
+        |field: &str| format!("Field `{field}` is more than a day ahead of this server's clock.");
+    assert_eq!(
+        said,
+        [
+            (json!(0), ahead("logged_in_at").as_str()),
+            (json!(2), ahead("expired_at").as_str())
+        ]
+    );
+    let list = scene.get("auditor", "/v1/sessions?user=aino").await;
+    let session = &list.body["sessions"][0];
+    assert_eq!(session["logged_in_at"], "2026-09-21T14:13:20.000Z");
+}
+
+#[tokio::test]
+async fn of_a_time_that_cannot_be_read_one_thing_is_said() {
+    let scene = Scene::new(policy(1)).await;
+    for time in [
+        json!("9999-12-31T23:59:59.999Z"),
+        json!("-000001-12-31T00:00:00Z"),
+        json!(17),
+    ] {
+        let session = json!({"user": "aino", "id": "a", "logged_in_at": time});
+        let sent = json!({"sessions": [session, {"user": "aino", "id": "b"}]});
+        let refused = scene.post("admin", "/v1/import", sent).await;
+        let fields = vec!["sessions[0].logged_in_at", "sessions[1].logged_in_at"];
+        assert_eq!((refused.status, refused.fields()), (400, fields), "{time}");
+    }
+}

@@ -1,8 +1,10 @@
 //! `POST /v1/import`: sessions are taken over from another system.
 
+use core::time::Duration;
+
 use vahti::ImportRow;
 use vahti_client::{self as wire, Origin, ProblemType};
-use vahti_core::{Group, HeldReason, Profile, SessionId, UserId, decide::ImportedState};
+use vahti_core::{Group, HeldReason, Profile, SessionId, Timestamp, UserId, decide::ImportedState};
 
 use crate::http::{
     answer::Answer,
@@ -14,6 +16,9 @@ use crate::http::{
 
 /// Sessions a call.
 const MOST: usize = 1_000;
+
+/// How far the clock of another system may be ahead; more is a wrong time.
+const AHEAD: Duration = Duration::from_hours(24);
 
 /// Sessions to take over; those that are wrong, with why.
 pub(in crate::http) struct Command {
@@ -31,10 +36,11 @@ pub(in crate::http) async fn import(
 ) -> Result<Answer<wire::ImportResponse>, Refused> {
     let caller = key.caller(said.actor, said.reason);
     let Command { rows, dry_run } = said.command;
+    let latest = key.vahti().now().plus(AHEAD);
     let mut skipped = Vec::new();
     let (mut places, mut good) = (Vec::new(), Vec::new());
     for (at, row) in rows.into_iter().enumerate() {
-        match row {
+        match row.and_then(|row| not_to_come(row, latest)) {
             Ok(row) => {
                 places.push(at);
                 good.push(row);
@@ -115,6 +121,20 @@ fn row(said: wire::ImportedSession) -> Result<ImportRow, String> {
         expired_at: said.expired_at.map(|time| time.0),
         state,
     })
+}
+
+/// The row, unless a time in it is beyond `latest`.
+fn not_to_come(row: ImportRow, latest: Timestamp) -> Result<ImportRow, String> {
+    let times = [
+        ("logged_in_at", Some(row.logged_in_at)),
+        ("expired_at", row.expired_at),
+    ];
+    match times.iter().find(|(_, time)| *time > Some(latest)) {
+        Some((field, _)) => Err(format!(
+            "Field `{field}` is more than a day ahead of this server's clock."
+        )),
+        None => Ok(row),
+    }
 }
 
 fn state(said: &wire::ImportedSession) -> Result<ImportedState, String> {
