@@ -313,3 +313,65 @@ fn beside_a_server_the_newest_gets_the_place_and_a_dry_run_changes_nothing() {
     assert_eq!(server.check(&key, "aino", "a"), "allow, active");
     assert!(server.stop().success());
 }
+
+/// A list with one session of each of these users, each with so many groups, a line each.
+fn list(rows: impl Iterator<Item = (String, usize)>) -> String {
+    let row = |(user, groups): (String, usize)| {
+        let groups: Vec<_> = (0..groups)
+            .map(|at| format!("\"group-{at:054}\""))
+            .collect();
+        let groups = groups.join(",");
+        format!(
+            "{{\"user\":\"{user}\",\"id\":\"{user}\",\"logged_in_at\":\"2026-08-22 10:11:12\",\"groups\":[{groups}]}}"
+        )
+    };
+    let rows: Vec<_> = rows.map(row).collect();
+    format!("[\n{}\n]", rows.join(",\n"))
+}
+
+#[test]
+fn a_row_that_is_too_large_is_named_and_many_large_ones_go_in_several_requests() {
+    let folder = Folder::new();
+    let rows = (0..600).map(|at| (format!("u{at}"), if at == 7 { 40_000 } else { 250 }));
+    folder.write("t.json", &list(rows));
+    let Outcome { code, out, err } = folder.vahti(&["import", "t.json"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (2, "Imported: 599 sessions, 599 active, 0 held, 0 ended.\n"),
+        "{err}"
+    );
+    assert!(err.contains("t.json:9: The row has "), "{err}");
+    assert!(err.contains("with 40000 groups"), "{err}");
+}
+
+#[test]
+fn texts_of_control_characters_are_named_by_their_lines() {
+    let folder = Folder::new();
+    let text = "\u{1}".repeat(1_000);
+    let mut table = HEADER.to_owned();
+    for row in 0..1_000 {
+        let user = if row == 3 {
+            "aino".to_owned()
+        } else {
+            format!("{text}{row}")
+        };
+        let fields = [
+            &user,
+            &format!("s{row}"),
+            &text,
+            "2026-08-22 10:11:12",
+            "None",
+        ]
+        .map(quoted);
+        write!(table, "{}\r\n", fields.join(",")).expect("a text");
+    }
+    folder.write("t.csv", &table);
+    let Outcome { code, out, err } = folder.vahti(&["import", "t.csv"]);
+    assert_eq!(
+        (code, out.as_str()),
+        (2, "Imported: 1 sessions, 1 active, 0 held, 0 ended.\n"),
+        "{err}"
+    );
+    assert!(err.contains("t.csv:2: A user name "), "{err}");
+    assert!(err.contains("t.csv:1001: A user name "), "{err}");
+}

@@ -83,11 +83,19 @@ fn table(bytes: &[u8], format: Format) -> Result<Vec<Row>, String> {
     rows.map(|record| {
         let record = record.map_err(|error| format!("{error}."))?;
         Ok(Row {
-            line: record.position().map_or(0, csv::Position::line),
+            line: record.position().map_or(0, |begin| line(begin, &bytes)),
             session: kind.session(record),
         })
     })
     .collect()
+}
+
+/// The line of a record. The parser lets one begin at the line feed of `\r\n`, and at empty lines, before it.
+fn line(begin: &csv::Position, text: &[u8]) -> u64 {
+    let begin_at = usize::try_from(begin.byte()).unwrap_or(usize::MAX);
+    let ends = text.get(begin_at..).unwrap_or_default().iter();
+    let ends = ends.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    begin.line() + ends.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Whose table it is.

@@ -12,7 +12,7 @@ use vahti_client::{ImportRequest, ImportResponse};
 
 use super::call::Call;
 use super::door::{Absent, Door};
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use super::settings::{Environment, Settings};
 use super::{at_the_door, output};
 
@@ -80,7 +80,10 @@ impl Import {
         tally: &mut Tally,
     ) -> Result<(), Failure> {
         let progress = progress(rows);
-        for Batch { lines, sessions } in batches {
+        for Batch {
+            lines, sessions, ..
+        } in batches
+        {
             let request = ImportRequest {
                 sessions,
                 dry_run: self.dry_run,
@@ -88,14 +91,10 @@ impl Import {
                 reason: None,
             };
             let call = Call::post(&["import"], &request)?;
-            let done: ImportResponse = door.call(&call).await.map_err(|failure| Failure {
-                text: format!(
-                    "{} {} rows were taken over before; import the file again: what is here already is left out.",
-                    failure.text,
-                    tally.taken()
-                ),
-                ..failure
-            })?;
+            let done: ImportResponse = door
+                .call(&call)
+                .await
+                .map_err(|failure| broke_off(failure, tally.taken()))?;
             tally.active += done.active;
             tally.held += done.held;
             tally.ended += done.ended;
@@ -144,11 +143,42 @@ impl Tally {
     }
 }
 
+/// The failure of a request, with what was taken over before. A repeat helps only where nobody could tell.
+fn broke_off(mut failure: Failure, taken: u64) -> Failure {
+    let advice = match failure.exit {
+        Exit::CannotTell => "; import the file again: what is here already is left out",
+        Exit::Done | Exit::No | Exit::Wrong => "",
+    };
+    failure.text = format!(
+        "{} {taken} rows were taken over before{advice}.",
+        failure.text
+    );
+    failure
+}
+
 /// A bar on a terminal; nothing elsewhere.
 fn progress(rows: usize) -> ProgressBar {
     let bar = ProgressBar::new(rows as u64);
     match ProgressStyle::with_template("{bar:40} {pos} of {len} rows, {eta} left") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_could_not_be_told_is_to_be_imported_again() {
+        let text = |failure| broke_off(failure, 3).text;
+        assert_eq!(
+            text(Failure::no("It is too large.")),
+            "It is too large. 3 rows were taken over before."
+        );
+        assert_eq!(
+            text(Failure::cannot_tell("Nobody answers.")),
+            "Nobody answers. 3 rows were taken over before; import the file again: what is here already is left out."
+        );
     }
 }
