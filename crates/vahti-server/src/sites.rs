@@ -97,9 +97,10 @@ impl Site<'_> {
         self.sites.find_address(&Address::parse(return_to)?)
     }
 
-    /// Where *Log out* is sent.
+    /// Where *Log out* is sent. As at the login, a return address that leads elsewhere is left out.
     pub(crate) fn logout(&self, return_to: Option<&str>) -> String {
-        with_return("/vahti/logout".to_owned(), return_to)
+        let back = return_to.and_then(|address| self.back_to(address));
+        with_return("/vahti/logout".to_owned(), back.as_deref())
     }
 
     /// The waiting page, for whoever holds this ticket.
@@ -117,7 +118,8 @@ impl Site<'_> {
         url
     }
 
-    /// The login page of the application, if the configuration names one.
+    /// The login page of the application, if the configuration names one. It is told only return addresses that lead to one
+    /// of the sites, because it may follow whatever it is told.
     pub(crate) fn login(&self, return_to: Option<&str>) -> Option<String> {
         let url = self.sites.login_url.as_deref()?;
         let origin = if url.starts_with('/') {
@@ -125,7 +127,8 @@ impl Site<'_> {
         } else {
             ""
         };
-        Some(with_return(format!("{origin}{url}"), return_to))
+        let back = return_to.and_then(|address| self.back_to(address));
+        Some(with_return(format!("{origin}{url}"), back.as_deref()))
     }
 }
 

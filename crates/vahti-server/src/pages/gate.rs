@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use vahti::{Checked, Error};
+use vahti::Checked;
 use vahti_core::{
     EndReason, Policy, Timestamp, Waiting,
     verdict::{DenyReason, Verdict},
@@ -43,7 +43,7 @@ pub(super) async fn gate(
     let Query(asked) = asked.unwrap_or_default();
     match browser.wait(asked.t.as_deref()).await {
         Ok(checked) => shown(&browser, &asked, &checked).await,
-        Err(error) => cannot_tell(&error),
+        Err(_) => cannot_tell(),
     }
 }
 
@@ -59,14 +59,12 @@ async fn shown(browser: &Browser, asked: &Asked, checked: &Checked) -> Response 
     };
     let told = match told {
         Ok(told) => told,
-        Err(error) => return cannot_tell(&error),
+        Err(_) => return cannot_tell(),
     };
     match checked.verdict {
         Verdict::Hold(reason) => {
             let Some(told) = told else {
-                return cannot_tell(&Error::Unavailable(
-                    "the session is not in the store".to_owned(),
-                ));
+                return cannot_tell();
             };
             let (name, at) = (name(&told), browser.now());
             let why = filled(words.held(reason, told.limit), &told, Duration::ZERO, at);
@@ -140,11 +138,15 @@ fn nobody(words: &'static Words, login: Option<String>) -> Response {
 }
 
 /// Cannot tell is never no: the page comes again by itself, and everything is kept.
-pub(super) fn cannot_tell(error: &Error) -> Response {
-    tracing::error!(%error, "a page was answered 503: the host cannot tell");
+fn cannot_tell() -> Response {
     let page = Page::new(&ENGLISH, ENGLISH.cannot_tell_title)
         .line(ENGLISH.cannot_tell)
         .reloading();
+    unavailable(page)
+}
+
+/// The page of somebody whose request was not done, and who may try again soon.
+pub(super) fn unavailable(page: Page) -> Response {
     let mut answer = page.answer(StatusCode::SERVICE_UNAVAILABLE);
     let soon = HeaderValue::from_static("5");
     answer.headers_mut().insert(header::RETRY_AFTER, soon);

@@ -8,7 +8,7 @@ use axum::{
 use serde::Deserialize;
 use vahti::Error;
 
-use super::{gate::cannot_tell, page::Page, words::ENGLISH};
+use super::{gate::unavailable, page::Page, words::ENGLISH};
 use crate::http::Browser;
 
 /// What the address says.
@@ -25,11 +25,16 @@ pub(super) async fn logout(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let Query(asked) = asked.unwrap_or_default();
+    let (site, rd) = (browser.site(), asked.rd.as_deref());
     match browser.log_out().await {
         Ok(()) | Err(Error::UnknownToken) => {}
-        Err(error) => return cannot_tell(&error),
+        // It does not load itself again: that would ask for this page, and log nobody out.
+        Err(_) => {
+            let page = Page::new(&ENGLISH, ENGLISH.still_in_title).line(ENGLISH.still_in);
+            return unavailable(page.logout(ENGLISH.log_out, site.logout(rd)));
+        }
     }
-    let login = browser.site().login(asked.rd.as_deref());
+    let login = site.login(rd);
     let page = Page::new(&ENGLISH, ENGLISH.ended(vahti_core::EndReason::LoggedOut)).login(login);
     let mut answer = page.answer(StatusCode::OK);
     if let Ok(cleared) = HeaderValue::try_from(browser.clear_cookie()) {

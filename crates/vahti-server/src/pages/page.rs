@@ -105,9 +105,9 @@ impl Page {
     }
 
     /// With a way out.
-    pub(super) fn logout(self, question: Sentence, action: String) -> Self {
+    pub(super) fn logout(self, question: impl Into<Sentence>, action: String) -> Self {
         Self {
-            logout: Some((question, action)),
+            logout: Some((question.into(), action)),
             ..self
         }
     }

@@ -29,14 +29,14 @@ impl Browser {
         let token = self.token.as_deref().unwrap_or_default();
         let pass = ticket.map_or(Pass::Token(token), Pass::Ticket);
         let vahti = self.app.vahti();
-        vahti.wait(&Caller::named("", How::Api), pass).await
+        self.noted(vahti.wait(&Caller::named("", How::Api), pass).await)
     }
 
     /// What the page tells about a session that [`Browser::wait`] has proven.
     pub(crate) async fn waiting(&self, session: &SessionId) -> Result<Option<Waiting>, Error> {
         let vahti = self.app.vahti();
         let told = vahti.waiting(session);
-        self.app.trouble().within(vahti, told).await
+        self.noted(self.app.trouble().within(vahti, told).await)
     }
 
     /// Ends the session of its cookie.
@@ -45,7 +45,16 @@ impl Browser {
         let token = self.token.clone().unwrap_or_default();
         let caller = Caller::named(PAGE, How::Api);
         let end = vahti.end(&caller, EndRequest::Token(token), EndReason::LoggedOut);
-        self.app.trouble().within(vahti, end).await.map(|_| ())
+        let ended = self.app.trouble().within(vahti, end).await;
+        self.noted(ended).map(|_| ())
+    }
+
+    /// What failed because the host cannot tell counts among the calls that were refused.
+    fn noted<T>(&self, done: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error @ (Error::Unavailable(_) | Error::Late(_))) = &done {
+            drop(self.app.trouble().refusal(self.app.vahti(), error));
+        }
+        done
     }
 
     /// The site at which it is.

@@ -24,8 +24,8 @@ async fn somebody_who_waits_is_told_why_and_since_when_and_the_page_comes_again(
         "since 14:13 UTC",
         r#"<meta http-equiv="refresh" content="5">"#,
         "This page reloads every 5 seconds.",
-        r#"action="/vahti/logout?rd=/exam/1""#,
-        r#"<a href="https://exam.example.org/login?rd=/exam/1">Log in again</a>"#,
+        r#"action="/vahti/logout?rd=https://exam.example.org/exam/1""#,
+        r#"<a href="https://exam.example.org/login?rd=https://exam.example.org/exam/1">Log in again</a>"#,
     ] {
         seen.says(sentence);
     }
@@ -150,7 +150,7 @@ async fn a_login_that_has_ended_says_why_and_waits_no_more() {
     ] {
         let seen = room.open("/vahti/gate?rd=/exam", token).await;
         seen.says(said);
-        seen.says(r#"<a href="https://exam.example.org/login?rd=/exam">Log in again</a>"#);
+        seen.says(r#"<a href="https://exam.example.org/login?rd=https://exam.example.org/exam">Log in again</a>"#);
         seen.does_not_say("refresh");
         seen.does_not_say("<form");
     }
@@ -180,7 +180,7 @@ async fn nobody_is_sent_to_the_login_or_told_so() {
     let mut room = Room::new().await;
     for token in ["", "nonsense", "v1.home.AAAA"] {
         let seen = room.open("/vahti/gate?rd=/exam%3Fa%3Db", token).await;
-        let location = "https://exam.example.org/login?rd=/exam%3Fa%3Db";
+        let location = "https://exam.example.org/login?rd=https://exam.example.org/exam%3Fa%3Db";
         assert_eq!((seen.status, seen.location()), (303, location), "{token}");
     }
     room.login_url = "";
@@ -223,7 +223,7 @@ async fn log_out_ends_the_session_of_the_cookie_and_takes_it_away() {
         "__Host-vahti=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax"
     );
     seen.says("You are logged out.");
-    seen.says("https://exam.example.org/login?rd=/exam");
+    seen.says("https://exam.example.org/login?rd=https://exam.example.org/exam");
     let session = room.scene.get("app", "/v1/sessions/seat").await;
     let session = &session.body["session"];
     assert_eq!(

@@ -75,6 +75,30 @@ async fn a_return_address_leads_to_a_host_of_the_configuration_only() {
 }
 
 #[tokio::test]
+async fn the_login_is_told_no_address_that_leads_elsewhere() {
+    let room = Room::new().await;
+    let seat = {
+        room.log_in("aino", "home").await;
+        room.log_in("aino", "seat").await
+    };
+    let login = "https://exam.example.org/login";
+    for rd in [
+        "https://evil.example/x",
+        "//evil.example",
+        "javascript:alert(1)",
+    ] {
+        let nobody = room.open(&gate(rd), "").await;
+        assert_eq!((nobody.status, nobody.location()), (303, login), "{rd}");
+        let held = room.open(&gate(rd), &seat).await;
+        held.says(&format!("<a href=\"{login}\">"));
+        held.says("action=\"/vahti/logout\"");
+        let out = gate(rd).replace("gate", "logout");
+        let out = room.send(Method::POST, &out, "", &[]).await;
+        out.says(&format!("<a href=\"{login}\">"));
+    }
+}
+
+#[tokio::test]
 async fn a_host_that_is_not_configured_is_named() {
     let room = Room::new().await;
     let home = room.log_in("aino", "home").await;
