@@ -141,7 +141,7 @@ pub(super) struct Right<'a> {
 /// The question that a body asks, or everything that is wrong with it.
 pub(super) fn read(bytes: &[u8]) -> Result<Right<'_>, Refused> {
     let mut wrong = Wrong::default();
-    match serde_json::from_slice::<CheckRequest<'_>>(bytes) {
+    match request::object::<CheckRequest<'_>>(bytes) {
         Ok(body) => {
             let groups = validate(&body, &mut wrong);
             wrong.finish(groups.map(|groups| Right { body, groups }))

@@ -8,7 +8,11 @@ use axum::{
     http::{HeaderMap, header},
 };
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Error as _},
+};
+use serde_json::Error;
 use utoipa::ToSchema;
 use vahti_client::ProblemType;
 
@@ -86,10 +90,18 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn parse<T: Readable>(bytes: &[u8]) -> Result<T::Request, Refused> {
     let mut wrong = Wrong::default();
-    let body = match serde_json::from_slice::<T>(bytes) {
+    let body = match object::<T>(bytes) {
         Ok(body) => Some(body),
         Err(error) => shape::diagnose::<T>(bytes, &error, &mut wrong),
     };
     let request = body.and_then(|body| body.read(&mut wrong));
     wrong.finish(request)
+}
+
+/// Reads a JSON object. A list is none: its elements would be taken for the fields, in their order.
+pub(in crate::http) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(Error::custom("the body is a list"));
+    }
+    serde_json::from_slice(bytes)
 }

@@ -10,7 +10,7 @@ mod shape;
 mod wrong;
 
 pub(super) use self::{
-    body::{Body, Readable, Said, raw},
+    body::{Body, Readable, Said, object, raw},
     cursor::{Cursor, List},
     header::{IdempotencyKey, Wanted},
     located::{Located, Place},
