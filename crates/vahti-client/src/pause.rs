@@ -10,8 +10,16 @@ use crate::Time;
 #[serde(deny_unknown_fields)]
 pub struct PauseRequest {
     /// For how long: a duration with its unit, like `"2h"`; at least a second, at most 12 hours.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            example = "2h",
+            pattern = r"^([1-9][0-9]{0,3}s|[1-9][0-9]?m|([1-9]|1[0-2])h)$"
+        )
+    )]
     pub length: String,
     /// Why, in the administrator's own words.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 1024))]
     pub reason: String,
     /// The person who acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
