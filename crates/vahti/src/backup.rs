@@ -13,8 +13,7 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn backup(&self, caller: &Caller) -> Result<File, Error> {
-        let recorded = self.store.record(Verb::Backup, caller.by.clone()).await;
-        recorded.map_err(Error::from)?;
+        self.record_event(Verb::Backup, caller.by.clone()).await?;
         self.store.copy().await.map_err(Error::from)
     }
 }

@@ -39,8 +39,7 @@ impl Vahti {
             note: Some(note(newest)),
             ..caller.by.clone()
         };
-        let recorded = self.store.record(Verb::Restore, by).await;
-        recorded.map_err(Error::from)?;
+        self.record_event(Verb::Restore, by).await?;
         let mut ended = 0;
         if !keep_sessions {
             let bulk = self.end_all(caller, Selection::default(), false).await?;

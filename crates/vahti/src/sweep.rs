@@ -193,10 +193,9 @@ impl Vahti {
                 how: How::Rule,
                 note,
             };
-            if let Err(error) = self.store.record(Verb::ClockAlarm, by).await {
+            if let Err(error) = self.record_event(Verb::ClockAlarm, by).await {
                 tracing::warn!(%error, "the alarm of the clock was not recorded");
             }
-            self.index.recorded.notify_waiters();
         }
         true
     }

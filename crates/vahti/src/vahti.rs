@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use vahti_core::{Account, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, decide};
+use vahti_core::{
+    Account, By, Commit, Decision, Moment, Policy, Refusal, Timestamp, UserId, Verb, decide,
+};
 use vahti_store::{Clock, CommitFigures, Host, Store, StoreError, Witness};
 
 use crate::{
@@ -137,6 +139,13 @@ impl Vahti {
             decide::settle(account, policies.at(moment.now), moment)
         };
         self.store.transact(user, Box::new(decide)).await
+    }
+
+    /// Records an event that is about no user, and wakes whoever follows the record.
+    pub(crate) async fn record_event(&self, verb: Verb, by: By) -> Result<(), StoreError> {
+        self.store.record(verb, by).await?;
+        self.index.recorded.notify_waiters();
+        Ok(())
     }
 
     /// The policy of this host.

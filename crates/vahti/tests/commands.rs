@@ -2,8 +2,9 @@
 
 mod support;
 
-use std::path::Path;
+use std::{path::Path, pin::pin};
 
+use futures::FutureExt as _;
 use vahti::{
     Caller, EndRequest, Error, InvalidateRequest, LoginRequest, Question, Selection, VerifyRequest,
     Who,
@@ -386,4 +387,13 @@ async fn the_folder_holds_no_secret() {
     for entry in std::fs::read_dir(scene.folder.path()).expect("a folder") {
         assert!(!holds(&entry.expect("an entry").path()));
     }
+}
+
+#[tokio::test]
+async fn whoever_follows_the_record_learns_of_a_backup_at_once() {
+    let scene = Scene::new(policy(1)).await;
+    let mut recorded = pin!(scene.vahti.recorded());
+    recorded.as_mut().enable();
+    scene.vahti.backup(&supervisor()).await.expect("a copy");
+    assert!(recorded.now_or_never().is_some());
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,6 +12,9 @@ use super::door::{Absent, Door};
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
 use super::{at_the_door, output};
+
+/// How the names of the files begin that belong to a database, after its own name.
+const COMPANIONS: [&str; 6] = ["-wal", "-shm", "-journal", ".lock", ".sock", ".restoring"];
 
 /// Write a copy of the whole database to a file, beside a running server or without one
 #[derive(Debug, Args)]
@@ -32,6 +35,12 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let file = &self.file;
+        let database = self.settings.load(environment)?.store.path;
+        if is_the_database(file, &database) || is_the_database(&unfinished(file), &database) {
+            return Err(Failure::wrong(
+                "That is the database itself. Nothing was copied. Choose another name.",
+            ));
+        }
         if file.exists() && !self.force {
             return Err(Failure::wrong(format!(
                 "{} is there already. Choose another name, or say --force to replace it.",
@@ -52,9 +61,7 @@ impl Backup {
 /// The copy has its name only once it is whole and on the disk.
 async fn save(door: &Door, file: &Path) -> Result<(), Failure> {
     let call = Call::order(&["backup"])?.patiently();
-    let mut name = file.as_os_str().to_owned();
-    name.push(".unfinished");
-    let unfinished = PathBuf::from(name);
+    let unfinished = unfinished(file);
     let failed =
         |cause| Failure::cannot_tell(format!("{} cannot be written: {cause}.", file.display()));
     let mut copy = create(&unfinished).map_err(failed)?;
@@ -70,6 +77,58 @@ async fn save(door: &Door, file: &Path) -> Result<(), Failure> {
         let _ = fs::remove_file(&unfinished);
     }
     written
+}
+
+/// What the copy is called until it is whole.
+fn unfinished(file: &Path) -> PathBuf {
+    with_suffix(file, ".unfinished")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Whether a file of this name would take the place of the database, or of a file that belongs to it: by its name, behind
+/// links, and as the file that it is, for one folder can have several names.
+fn is_the_database(file: &Path, database: &Path) -> bool {
+    let (files, databases) = (names(file), names(database));
+    let by_name = |name: &PathBuf| databases.iter().any(|database| belongs(name, database));
+    let mut belonging = COMPANIONS.iter().chain(&[""]).flat_map(|suffix| {
+        databases
+            .iter()
+            .filter_map(move |database| identity(&with_suffix(database, suffix)))
+    });
+    files.iter().any(by_name)
+        || identity(file).is_some_and(|file| belonging.any(|other| other == file))
+}
+
+/// What a path is called in its folder, and what it leads to: each without links on the way.
+fn names(path: &Path) -> Vec<PathBuf> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let here = fs::canonicalize(folder).ok().zip(path.file_name());
+    let here = here.map(|(folder, name)| folder.join(name));
+    here.into_iter().chain(fs::canonicalize(path)).collect()
+}
+
+fn belongs(name: &Path, database: &Path) -> bool {
+    let (name, database) = (name.as_os_str(), database.as_os_str());
+    name.as_encoded_bytes()
+        .strip_prefix(database.as_encoded_bytes())
+        .is_some_and(|rest| {
+            let begins = |suffix: &&str| rest.starts_with(suffix.as_bytes());
+            rest.is_empty() || COMPANIONS.iter().any(begins)
+        })
+}
+
+/// Which file it is, whatever its name: device and number.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    let found = fs::metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
 }
 
 /// A new file for its owner alone.

@@ -1,13 +1,14 @@
 //! `vahti restore`: the database becomes a copy of an earlier time.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use clap::Args;
-use vahti::Restored;
 use vahti_client::Time;
 use vahti_core::{By, How};
 
-use crate::serve::{self, Closed};
+use crate::serve::{self, Closed, Restoration};
 
 use super::exit::Failure;
 use super::output;
@@ -37,6 +38,7 @@ impl Restore {
     pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let (config, file) = (self.settings.load(environment)?, self.file.display());
         let database = config.store.path.display();
+        self.is_a_file()?;
         if serve::answers(&config.store.path).await {
             return Err(Failure::no(format!(
                 "A server runs on {database}. Stop it first. Nothing was changed."
@@ -53,33 +55,51 @@ impl Restore {
             how: How::Cli,
             note: None,
         };
-        let (restored, kept) = serve::restore(&config, &self.file, by, self.keep_sessions)
+        let restoration = serve::restore(&config, &self.file, by, self.keep_sessions)
             .await
             .map_err(|closed| {
                 let about = match closed {
-                    Closed::Owned { .. } => &config.store.path,
+                    Closed::Owned { .. } | Closed::Read => &config.store.path,
                     Closed::Unusable(_) => &self.file,
                 };
                 let why = closed.sentence(about);
                 Failure::cannot_tell(format!("{why} Nothing was changed."))
             })?;
-        let before = kept.map_or_else(String::new, |kept| {
+        let before = restoration.kept.as_ref().map_or_else(String::new, |kept| {
             format!(" What was there before is kept as {}.", kept.display())
         });
         let sessions = if self.keep_sessions {
             "Its open sessions go on.".to_owned()
         } else {
-            format!("{} ended.", count(restored.ended, "open session"))
+            format!(
+                "{} ended.",
+                count(restoration.restored.ended, "open session")
+            )
         };
         output::line(format!(
             "{database} is now a copy of {file}. {sessions}{before}"
         ))?;
-        output::remark(self.warning(&restored));
+        output::remark(self.warning(&restoration));
         Ok(())
     }
 
+    /// Whether there is something to restore; a pipe would be waited for, and a folder is no database.
+    fn is_a_file(&self) -> Result<(), Failure> {
+        let file = self.file.display();
+        let wrong = |why: String| Err(Failure::wrong(format!("{why} Nothing was changed.")));
+        match fs::metadata(&self.file) {
+            Ok(found) if found.is_file() => Ok(()),
+            Ok(_) => wrong(format!("{file} is not a file with a backup.")),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {
+                wrong(format!("There is no file {file}."))
+            }
+            Err(cause) => wrong(format!("{file} cannot be read: {cause}.")),
+        }
+    }
+
     /// What nobody should learn by accident.
-    fn warning(&self, restored: &Restored) -> String {
+    fn warning(&self, restoration: &Restoration) -> String {
+        let restored = &restoration.restored;
         let since = restored.newest.map_or_else(
             || "the backup".to_owned(),
             |newest| Time::from(newest).to_string(),
@@ -94,10 +114,16 @@ impl Restore {
         } else {
             ""
         };
+        let followers = if restoration.goes_on {
+            ""
+        } else {
+            " The database that was there cannot be read, so numbers of its events are used again: whoever follows the \
+             events begins anew, without `Last-Event-ID`."
+        };
         format!(
             "Everything since {since} is undone.{sessions} Users whose logins were held since then are free, and people \
              who were erased since then are known again: erase them once more. Keys that were revoked since then are \
-             valid again; the valid ones are: {keys}."
+             valid again; the valid ones are: {keys}.{followers}"
         )
     }
 }

@@ -31,7 +31,7 @@ use crate::http;
 
 pub(crate) use self::listen::{address, listen};
 pub(crate) use self::logs::{LogFormat, start as start_logs};
-pub(crate) use self::open::{Closed, Opened, now, open, open_to_serve, restore};
+pub(crate) use self::open::{Closed, Opened, Restoration, now, open, open_to_serve, restore};
 pub(crate) use self::owner::{Address, answers, socket_of};
 
 use self::connections::{Connections, METRICS_PLACES, OWNER_PLACES, network_places};

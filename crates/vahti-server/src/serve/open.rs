@@ -37,6 +37,8 @@ pub(crate) enum Closed {
         /// Its id, if it said so.
         pid: Option<u32>,
     },
+    /// Another program reads the database, which has to be let go of.
+    Read,
     /// The database cannot be used: why, without a full stop.
     Unusable(String),
 }
@@ -45,6 +47,7 @@ impl From<OpenError> for Closed {
     fn from(error: OpenError) -> Self {
         match error {
             OpenError::Owned { pid, .. } => Self::Owned { pid },
+            OpenError::Read { .. } => Self::Read,
             OpenError::Io { cause, .. } => Self::Unusable(match cause.kind() {
                 ErrorKind::NotFound => "its folder is not there".to_owned(),
                 _ => cause.to_string(),
@@ -71,6 +74,9 @@ impl Closed {
             ),
             Self::Owned { pid: None } => {
                 format!("{database} is in use by another process. One process owns a database.")
+            }
+            Self::Read => {
+                format!("Somebody else reads the database {database}: that has to end first.")
             }
             Self::Unusable(cause) => {
                 format!("The database {database} cannot be used: {cause}.")
@@ -102,6 +108,11 @@ pub(crate) async fn open_to_serve(config: &Config) -> Result<Opened, Closed> {
 }
 
 async fn try_open(config: &Config) -> Result<Opened, Closed> {
+    open_after(config, 0).await
+}
+
+/// Opens the host; the events that it records are numbered after `sequence`.
+async fn open_after(config: &Config, sequence: i64) -> Result<Opened, Closed> {
     let policy = policy(config).map_err(Closed::Unusable)?;
     let clock = Arc::new(SystemClock::start());
     let home = config.http.public_url.as_str();
@@ -110,10 +121,11 @@ async fn try_open(config: &Config) -> Result<Opened, Closed> {
         .map_or(home, |(_, authority)| authority);
     let path = config.store.path.clone();
     let store = async |host| {
-        tokio::task::spawn_blocking(move || open_store(&path, host))
+        let store = tokio::task::spawn_blocking(move || open_store(&path, host))
             .await
-            .map_err(|never| Closed::Unusable(never.to_string()))?
-            .map_err(Closed::from)
+            .map_err(|never| Closed::Unusable(never.to_string()))??;
+        store.number_after(sequence).await?;
+        Ok::<_, Closed>(store)
     };
     let steady: Arc<dyn Clock> = Arc::<SystemClock>::clone(&clock);
     let vahti = Vahti::open(Arc::new(policy), steady, home, store).await?;
@@ -121,14 +133,24 @@ async fn try_open(config: &Config) -> Result<Opened, Closed> {
     Ok(Opened { vahti, clock })
 }
 
+/// What came of a restore.
+pub(crate) struct Restoration {
+    /// What the restored copy is.
+    pub(crate) restored: Restored,
+    /// Where the database is kept that was there.
+    pub(crate) kept: Option<PathBuf>,
+    /// Whether its events are numbered after all those of the database that was there, so that followers go on.
+    pub(crate) goes_on: bool,
+}
+
 /// Puts a copy of an earlier time in the place of the database. Only when its sessions have ended, in the copy, does it
-/// take the place; says where the database is kept that was there.
+/// take the place.
 pub(crate) async fn restore(
     config: &Config,
     from: &Path,
     by: By,
     keep_sessions: bool,
-) -> Result<(Restored, Option<PathBuf>), Closed> {
+) -> Result<Restoration, Closed> {
     let stopped = |never: tokio::task::JoinError| Closed::Unusable(never.to_string());
     let (database, source) = (config.store.path.clone(), from.to_owned());
     let prepare = move || Restore::prepare(&database, &source);
@@ -137,7 +159,8 @@ pub(crate) async fn restore(
         .map_err(stopped)??;
     let mut copied = config.clone();
     restore.copy().clone_into(&mut copied.store.path);
-    let vahti = try_open(&copied).await?.vahti;
+    let last = restore.last_event();
+    let vahti = open_after(&copied, last.unwrap_or_default()).await?.vahti;
     let caller = Caller {
         by,
         scope: Vec::new(),
@@ -157,7 +180,11 @@ pub(crate) async fn restore(
     let kept = tokio::task::spawn_blocking(finish)
         .await
         .map_err(stopped)??;
-    Ok((restored, kept))
+    Ok(Restoration {
+        restored,
+        kept,
+        goes_on: last.is_some(),
+    })
 }
 
 #[cfg(not(feature = "faults"))]

@@ -67,6 +67,11 @@ impl Desk {
         })
     }
 
+    /// Numbers the events to come after `sequence`, if they are not already.
+    pub(super) fn number_after(&mut self, sequence: i64) {
+        self.next.sequence = self.next.sequence.max(sequence.saturating_add(1));
+    }
+
     /// Where the desk is now.
     pub(super) fn place(&self) -> Place {
         Place {

@@ -128,6 +128,18 @@ impl SqliteStore {
         })
     }
 
+    /// Numbers the events to come after `sequence`, also if this database has none so high: they were given away already.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn number_after(&self, sequence: i64) -> Result<(), StoreError> {
+        self.write(move |desk| {
+            desk.number_after(sequence);
+            Ok(())
+        })
+        .await
+    }
+
     /// Gives `work` to the writer and waits for what comes of it.
     async fn write<T: Send + 'static>(
         &self,

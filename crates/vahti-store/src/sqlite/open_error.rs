@@ -13,6 +13,12 @@ pub enum OpenError {
         /// The process that owns it, if it said so.
         pid: Option<u32>,
     },
+    /// Another program reads it, so it cannot be replaced.
+    #[error("somebody else reads {}", path.display())]
+    Read {
+        /// The database.
+        path: PathBuf,
+    },
     /// The schema is newer than this program.
     #[error(
         "the database has {found} migrations and this program knows {known}: it belongs to a newer \

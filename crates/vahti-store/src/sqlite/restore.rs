@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::{
     OpenError, connect,
@@ -21,6 +21,7 @@ use super::{
 pub struct Restore {
     database: PathBuf,
     fresh: PathBuf,
+    last_event: Option<i64>,
     _lock: Lock,
 }
 
@@ -44,6 +45,7 @@ impl Restore {
         let lock = Lock::take(&database)?;
         let fresh = beside(&database, ".restoring");
         let restore = Self {
+            last_event: last_event(&database),
             database,
             fresh,
             _lock: lock,
@@ -62,12 +64,21 @@ impl Restore {
         &self.fresh
     }
 
+    /// The number of the last event of the database that is there, 0 if there is none; nothing if it cannot be read.
+    #[must_use]
+    pub const fn last_event(&self) -> Option<i64> {
+        self.last_event
+    }
+
     /// Puts the copy, which has been closed again, in the place of the database; says where the one that was there is
     /// kept. Blocks.
     ///
     /// # Errors
-    /// [`OpenError::Io`]: the database is the one from before.
+    /// [`OpenError::Read`], [`OpenError::Io`]: the database is the one from before.
     pub fn finish(self) -> Result<Option<PathBuf>, OpenError> {
+        if self.database.exists() {
+            self.empty_log()?;
+        }
         self.exchange().map_err(|cause| OpenError::Io {
             path: self.database.clone(),
             cause,
@@ -83,15 +94,30 @@ impl Restore {
         Ok(kept)
     }
 
-    /// Gives the database that is there a second name. What its write-ahead log holds goes into it first; a log that
-    /// cannot be read any more is kept beside it.
-    fn keep(&self) -> io::Result<PathBuf> {
-        let emptied = connect::plain(&self.database).and_then(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        });
-        if let Err(error) = emptied {
-            tracing::warn!(%error, "the database that is replaced cannot be read");
+    /// What the write-ahead log holds goes into the database that is there. Somebody who reads it keeps the log from being
+    /// emptied, and would go on with half of it.
+    fn empty_log(&self) -> Result<(), OpenError> {
+        let is_read = connect::plain(&self.database)
+            .and_then(|connection| {
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            })
+            .or_else(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Ok(true),
+                _ => Err(error),
+            });
+        match is_read {
+            Ok(false) => {}
+            Ok(true) => {
+                let path = self.database.clone();
+                return Err(OpenError::Read { path });
+            }
+            Err(error) => tracing::warn!(%error, "the database that is replaced cannot be read"),
         }
+        Ok(())
+    }
+
+    /// Gives the database that is there a second name. A write-ahead log that cannot be read any more is kept beside it.
+    fn keep(&self) -> io::Result<PathBuf> {
         let names =
             (1..).map(|number: u32| beside(&self.database, &format!(".before-restore-{number}")));
         let mut free = names.filter(|name| !name.exists());
@@ -133,6 +159,18 @@ impl Drop for Restore {
             tracing::warn!(%error, "a copy that is not needed was left beside the database");
         }
     }
+}
+
+/// The number of the last event of the database at `path`, 0 if there is none; nothing if it cannot be read.
+fn last_event(path: &Path) -> Option<i64> {
+    if !path.exists() {
+        return Some(0);
+    }
+    let sql = "SELECT coalesce(max(seq), 0) FROM event";
+    let read =
+        connect::plain(path).and_then(|connection| connection.query_row(sql, [], |row| row.get(0)));
+    read.inspect_err(|error| tracing::warn!(%error, "the database that is replaced cannot be read"))
+        .ok()
 }
 
 fn check_pages(connection: &Connection, path: &Path) -> Result<(), OpenError> {
