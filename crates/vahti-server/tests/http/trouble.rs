@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::{
     body::Body,
-    http::{Method, Request, header},
+    http::{Method, header},
 };
 use serde_json::{Value, json};
 use vahti::{
@@ -33,7 +33,7 @@ const CAUSE: &str = "disk I/O error at sector 4711";
 
 /// How a store is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mood {
+pub(crate) enum Mood {
     Well = 0,
     Failing = 1,
     Silent = 2,
@@ -183,7 +183,7 @@ impl Store for Moody {
 }
 
 /// A host with Aino's session `home`, and the mood of its store.
-async fn scene() -> (Scene, Arc<AtomicU8>) {
+pub(crate) async fn scene() -> (Scene, Arc<AtomicU8>) {
     let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
     let shared = Arc::clone(&mood);
     let scene = Scene::with(policy(1), async |path, host| {
@@ -358,41 +358,6 @@ async fn a_trouble_is_logged_when_it_begins_and_when_it_is_over_however_many_cal
         over[1].contains("INFO") && over[1].contains("answers again"),
         "{over:#?}"
     );
-}
-
-#[tokio::test]
-async fn a_page_in_an_outage_says_what_was_not_done_and_is_logged_like_any_call() {
-    let (scene, mood) = scene().await;
-    let login = json!({"user": "eve", "session_id": "seat"});
-    let login = scene.post("app", "/v1/login", login).await;
-    let cookie = login.body["set_cookie"].as_str().expect("a cookie");
-    let cookie = cookie.split(';').next().expect("a pair").to_owned();
-    let page = async |method: Method, path: &str| {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::COOKIE, &cookie);
-        scene
-            .send(request.body(Body::empty()).expect("a request"))
-            .await
-    };
-    let log = Log::begin();
-    mood.store(Mood::Failing as u8, Ordering::SeqCst);
-    for _ in 0..10 {
-        let out = page(Method::POST, "/vahti/logout").await;
-        assert_eq!((out.status, out.header(header::RETRY_AFTER)), (503, "5"));
-        assert!(
-            out.text.contains("You are not logged out yet."),
-            "{}",
-            out.text
-        );
-        assert!(out.text.contains("<form method=\"post\""), "{}", out.text);
-        assert!(!out.text.contains("http-equiv"), "{}", out.text);
-        assert_eq!(out.header(header::SET_COOKIE), "", "the cookie is kept");
-    }
-    assert_eq!(log.lines().len(), 1, "{:#?}", log.lines());
-    mood.store(Mood::Well as u8, Ordering::SeqCst);
-    assert_eq!(page(Method::POST, "/vahti/logout").await.status, 200);
 }
 
 #[tokio::test]
