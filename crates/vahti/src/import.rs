@@ -120,6 +120,7 @@ impl Vahti {
         Ok(users)
     }
 
+    /// Takes over the rows of one user. A login that took one of the ids since they were looked up costs this row alone.
     async fn import_user(
         &self,
         caller: &Caller,
@@ -127,8 +128,24 @@ impl Vahti {
         rows: &OfUser,
         dry_run: bool,
     ) -> Result<ImportedSessions, Error> {
+        let command = self.command_of(rows)?;
+        match self.try_import(caller, user, command, dry_run).await {
+            Err(StoreError::Conflict(Constraint::SessionId)) => {}
+            answer => return told(answer),
+        }
+        let ids = rows.iter().map(|(_, row)| row.id.clone()).collect();
+        let taken = self.store.taken_ids(ids).await.map_err(Error::from)?;
+        let mut left = rows.clone();
+        left.retain(|(_, row)| !taken.contains(&row.id));
+        let command = self.command_of(&left)?;
+        let mut done = told(self.try_import(caller, user, command, dry_run).await)?;
+        done.taken.extend(taken);
+        Ok(done)
+    }
+
+    fn command_of(&self, rows: &OfUser) -> Result<Import, Error> {
         let newest = rows.iter().max_by_key(|(_, row)| row.logged_in_at);
-        let command = Import {
+        Ok(Import {
             profile: newest
                 .map(|(_, row)| row.profile.clone())
                 .unwrap_or_default(),
@@ -137,7 +154,16 @@ impl Vahti {
                 .map(|(_, row)| imported(row))
                 .collect::<Result<_, _>>()?,
             home: self.home.clone(),
-        };
+        })
+    }
+
+    async fn try_import(
+        &self,
+        caller: &Caller,
+        user: &UserId,
+        command: Import,
+        dry_run: bool,
+    ) -> Result<Result<ImportedSessions, Refusal>, StoreError> {
         let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let decide = move |account: &Account, moment: Moment| {
             let decision = decide::import(account, policies.at(moment.now), &by, &command, moment);
@@ -150,19 +176,18 @@ impl Vahti {
                 decision
             }
         };
-        match self.try_transact(caller, user, decide).await {
-            Ok(answer) => answer.map_err(|refusal| match refusal {
-                Refusal::UnknownUser => Error::OutOfScope,
-                refusal => refusal.into(),
-            }),
-            // A login took one of the ids since they were looked up.
-            Err(StoreError::Conflict(Constraint::SessionId)) => {
-                let id = rows.first().map(|(_, row)| row.id.clone());
-                Err(id.map_or(Error::OutOfScope, |id| Refusal::SessionIdTaken(id).into()))
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.try_transact(caller, user, decide).await
     }
+}
+
+/// What a caller is told of it.
+fn told(
+    answer: Result<Result<ImportedSessions, Refusal>, StoreError>,
+) -> Result<ImportedSessions, Error> {
+    answer?.map_err(|refusal| match refusal {
+        Refusal::UnknownUser => Error::OutOfScope,
+        refusal => refusal.into(),
+    })
 }
 
 fn imported(row: &ImportRow) -> Result<Imported, Error> {

@@ -12,6 +12,7 @@ mod inputs;
 mod lists;
 mod logs;
 mod metrics;
+mod moody;
 mod pages;
 mod pauses;
 mod random;

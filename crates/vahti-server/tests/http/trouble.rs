@@ -1,210 +1,21 @@
 //! The database in trouble: 503, never a denial; and a fault in the host is a problem like any other.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
-use std::time::Duration;
-
-use async_trait::async_trait;
 use axum::{
     body::Body,
-    http::{Method, header},
+    http::{Method, Request, header},
 };
 use serde_json::{Value, json};
-use vahti::{
-    core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb},
-    store::{
-        ApiKey, ChainReport, Decide, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
-        Store, StoreError, sqlite::SqliteStore,
-    },
-};
 use vahti_server::http::{self, Access};
 
 use crate::{
     authz::{DATA, PAGE, Way},
     logs::Log,
+    moody::{Mood, RACED, RIVAL, STUCK, scene},
     samples::sample,
-    scene::{Reply, Scene, policy},
+    scene::{Reply, Scene},
 };
-
-const CAUSE: &str = "disk I/O error at sector 4711";
-
-/// How a store is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mood {
-    Well = 0,
-    Failing = 1,
-    Silent = 2,
-    Broken = 3,
-    Full = 4,
-    Failed = 5,
-    /// The account of [`STUCK`] is silent, the others answer.
-    Stuck = 6,
-}
-
-/// The user whose account is silent in [`Mood::Stuck`].
-const STUCK: &str = "stuck";
-
-/// A store whose mood a test decides.
-struct Moody {
-    store: SqliteStore,
-    mood: Arc<AtomicU8>,
-    /// Commands that are under way.
-    under_way: AtomicUsize,
-}
-
-impl Moody {
-    /// Never answers, and lets time fly once all other commands are done.
-    async fn stick(&self) {
-        while self.under_way.load(Ordering::SeqCst) > 0 {
-            tokio::task::yield_now().await;
-        }
-        tokio::time::pause();
-        std::future::pending::<()>().await;
-    }
-
-    fn is(&self, mood: Mood) -> bool {
-        self.mood.load(Ordering::SeqCst) == mood as u8
-    }
-
-    async fn answer<T>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        assert!(!self.is(Mood::Broken), "a fault that a test has planted");
-        if self.is(Mood::Silent) {
-            std::future::pending::<()>().await;
-        }
-        if self.is(Mood::Failing) || self.is(Mood::Failed) {
-            return Err(StoreError::Unavailable(CAUSE.to_owned()));
-        }
-        work.await
-    }
-}
-
-#[async_trait]
-impl Store for Moody {
-    async fn transact(&self, user: &UserId, decide: Decide) -> Result<(), StoreError> {
-        if self.is(Mood::Stuck) && user.as_str() == STUCK {
-            self.stick().await;
-        }
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        let done = self.answer(self.store.transact(user, decide)).await;
-        self.under_way.fetch_sub(1, Ordering::SeqCst);
-        done
-    }
-    async fn stamp(&self) -> Result<Stamp, StoreError> {
-        self.answer(self.store.stamp()).await
-    }
-    async fn write_last_seen(&self, seen: Vec<(SessionId, Timestamp)>) -> Result<(), StoreError> {
-        self.answer(self.store.write_last_seen(seen)).await
-    }
-    async fn forget_ended(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
-        self.answer(self.store.forget_ended(before, most)).await
-    }
-    async fn create_key(&self, key: ApiKey, by: By) -> Result<(), StoreError> {
-        self.answer(self.store.create_key(key, by)).await
-    }
-    async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError> {
-        self.answer(self.store.revoke_key(name, by)).await
-    }
-    async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {
-        self.answer(self.store.record(verb, by)).await
-    }
-    async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
-        self.answer(self.store.pause(until, by)).await
-    }
-    async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.answer(self.store.paused_until()).await
-    }
-    async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        self.answer(self.store.keys()).await
-    }
-    async fn accounts(
-        &self,
-        ended_after: Timestamp,
-        each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
-    ) -> Result<(), StoreError> {
-        self.answer(self.store.accounts(ended_after, each)).await
-    }
-    async fn account(&self, user: &UserId) -> Result<Option<Account>, StoreError> {
-        self.answer(self.store.account(user)).await
-    }
-    async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError> {
-        self.answer(self.store.account_of(session)).await
-    }
-    async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
-        self.answer(self.store.taken_ids(ids)).await
-    }
-    async fn sessions(&self, query: &SessionQuery) -> Result<Page<SessionRecord>, StoreError> {
-        self.answer(self.store.sessions(query)).await
-    }
-    async fn events(&self, query: &EventQuery) -> Result<Page<EventRecord>, StoreError> {
-        self.answer(self.store.events(query)).await
-    }
-    async fn last_event(&self) -> Result<i64, StoreError> {
-        self.answer(self.store.last_event()).await
-    }
-    async fn users_with_open_sessions(
-        &self,
-        after: i64,
-        most: u32,
-    ) -> Result<Vec<(UserId, i64)>, StoreError> {
-        self.answer(self.store.users_with_open_sessions(after, most))
-            .await
-    }
-    async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
-        self.answer(self.store.forget_origins(before, most)).await
-    }
-    async fn copy(&self) -> Result<std::fs::File, StoreError> {
-        self.answer(self.store.copy()).await
-    }
-    async fn check_chain(&self) -> Result<ChainReport, StoreError> {
-        self.answer(self.store.check_chain()).await
-    }
-    fn free_bytes(&self) -> Option<u64> {
-        if self.is(Mood::Full) {
-            Some(1)
-        } else {
-            self.store.free_bytes()
-        }
-    }
-    fn failure(&self) -> Option<String> {
-        if self.is(Mood::Failed) {
-            return Some(CAUSE.to_owned());
-        }
-        self.store.failure()
-    }
-    async fn close(&self) {
-        self.store.close().await;
-    }
-}
-
-/// A host with Aino's session `home`, and the mood of its store.
-pub(crate) async fn scene() -> (Scene, Arc<AtomicU8>) {
-    let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
-    let shared = Arc::clone(&mood);
-    let scene = Scene::with(policy(1), async |path, host| {
-        let store = SqliteStore::open(path, host)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Moody {
-            store,
-            mood: shared,
-            under_way: AtomicUsize::new(0),
-        })
-    })
-    .await;
-    scene
-        .post(
-            "app",
-            "/v1/login",
-            json!({"user": "aino", "session_id": "home"}),
-        )
-        .await;
-    (scene, mood)
-}
 
 /// Every call that has to ask the database, by a key that may make it.
 async fn asking(scene: &Scene) -> Vec<(String, Reply)> {
@@ -361,6 +172,41 @@ async fn a_trouble_is_logged_when_it_begins_and_when_it_is_over_however_many_cal
 }
 
 #[tokio::test]
+async fn a_page_in_an_outage_says_what_was_not_done_and_is_logged_like_any_call() {
+    let (scene, mood) = scene().await;
+    let login = json!({"user": "eve", "session_id": "seat"});
+    let login = scene.post("app", "/v1/login", login).await;
+    let cookie = login.body["set_cookie"].as_str().expect("a cookie");
+    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    let page = async |method: Method, path: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, &cookie);
+        scene
+            .send(request.body(Body::empty()).expect("a request"))
+            .await
+    };
+    let log = Log::begin();
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    for _ in 0..10 {
+        let out = page(Method::POST, "/vahti/logout").await;
+        assert_eq!((out.status, out.header(header::RETRY_AFTER)), (503, "5"));
+        assert!(
+            out.text.contains("You are not logged out yet."),
+            "{}",
+            out.text
+        );
+        assert!(out.text.contains("<form method=\"post\""), "{}", out.text);
+        assert!(!out.text.contains("http-equiv"), "{}", out.text);
+        assert_eq!(out.header(header::SET_COOKIE), "", "the cookie is kept");
+    }
+    assert_eq!(log.lines().len(), 1, "{:#?}", log.lines());
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    assert_eq!(page(Method::POST, "/vahti/logout").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_full_disk_is_logged_once() {
     let (scene, mood) = scene().await;
     let log = Log::begin();
@@ -490,4 +336,28 @@ async fn a_table_that_cannot_be_finished_breaks_off() {
     mood.store(Mood::Failing as u8, Ordering::SeqCst);
     let body = http_body_util::BodyExt::collect(answer.into_body()).await;
     assert!(body.is_err(), "half a table is no table");
+}
+
+#[tokio::test]
+async fn a_login_that_is_quicker_than_an_import_costs_it_one_row_and_no_other() {
+    let (scene, mood) = scene().await;
+    mood.store(Mood::Raced as u8, Ordering::SeqCst);
+    let row = |id: &str, hour: u32| json!({"user": "eino", "id": id, "logged_in_at": format!("2026-09-01T{hour:02}:00:00Z")});
+    let rows = json!({"sessions": [row("first", 9), row(RACED, 10), row("last", 11)]});
+    let done = scene.post("admin", "/v1/import", rows).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    assert_eq!(
+        (&done.body["active"], &done.body["held"]),
+        (&json!(1), &json!(1))
+    );
+    let skipped = done.body["skipped"].as_array().expect("a list");
+    assert_eq!(skipped.len(), 1, "{}", done.text);
+    assert_eq!(skipped[0]["index"], 1);
+    assert_eq!(skipped[0]["problem"]["status"], 409);
+    let detail = skipped[0]["problem"]["detail"].as_str();
+    assert!(detail.expect("a sentence").contains(&format!("`{RACED}`")));
+    let list = scene
+        .get("auditor", &format!("/v1/sessions?user={RIVAL}"))
+        .await;
+    assert_eq!(list.body["sessions"][0]["id"], RACED, "{}", list.text);
 }

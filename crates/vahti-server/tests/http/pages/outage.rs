@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{
     logs::Log,
-    trouble::{Mood, scene},
+    moody::{Mood, scene},
 };
 
 #[tokio::test]
