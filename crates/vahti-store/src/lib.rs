@@ -72,7 +72,8 @@ pub trait Store: Send + Sync {
     /// it is not run. A commit that erases leaves no text about the person behind: the user is unknown from then on.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if a constraint of the database refused the commit: nothing was written.
+    /// [`StoreError::Conflict`] if a constraint of the database refused the commit, or a new session has an id that was used
+    /// before ([`Store::taken_ids`]): nothing was written.
     /// [`StoreError::Unavailable`] if it could not be written, or it is not known whether it was.
     async fn transact(&self, user: &UserId, decide: Decide) -> Result<(), StoreError>;
 
@@ -160,7 +161,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     async fn account_of(&self, session: &SessionId) -> Result<Option<Account>, StoreError>;
 
-    /// Which of these ids a session has, open or ended.
+    /// Which of these ids were used before: those that an event names, also when the session is forgotten or its user erased.
+    /// An event may name a session of another host, which this one never had; its id is taken too.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].

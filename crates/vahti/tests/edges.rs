@@ -65,7 +65,7 @@ async fn a_verify_of_a_session_that_is_over_by_its_deadline_is_refused_and_nobod
 }
 
 #[tokio::test]
-async fn an_id_that_was_forgotten_serves_its_next_user_at_once() {
+async fn an_id_names_one_session_for_good_also_when_that_was_forgotten() {
     let scene = Scene::new(Policy {
         retention: MINUTE,
         ..policy(1)
@@ -94,14 +94,11 @@ async fn an_id_that_was_forgotten_serves_its_next_user_at_once() {
         .expect("an end");
     scene.clock.advance(MINUTE * 2);
     scene.vahti.forget_old().await.expect("a sweep");
-    let onni = scene
-        .vahti
-        .login(&app(), named("onni"))
-        .await
-        .expect("a login")
-        .expect("tracked");
-    assert!(onni.record.session.state.is_active());
-    assert_eq!(scene.verdict(&onni.token).await, ("allow", "active"));
+    for name in ["aino", "onni"] {
+        let refused = scene.vahti.login(&app(), named(name)).await;
+        let taken = Refusal::SessionIdTaken(id("seat-1"));
+        assert_eq!(refused.err(), Some(Error::Refused(taken)), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -89,6 +89,26 @@ async fn an_imported_session_is_asked_for_by_its_user_and_has_no_token() {
 }
 
 #[tokio::test]
+async fn who_was_erased_does_not_come_back_by_the_same_import_or_under_the_same_id() {
+    let scene = Scene::new(policy(1)).await;
+    let rows = [session("aino", "s1", 10)];
+    assert_eq!(import(&scene, "admin", &rows).await["active"], 1);
+    let erased = scene
+        .post("admin", "/v1/erase", json!({"user": "aino"}))
+        .await;
+    assert_eq!(erased.status, 200, "{}", erased.text);
+    let again = import(&scene, "admin", &rows).await;
+    assert_eq!(again["active"], 0);
+    assert_eq!(again["skipped"][0]["problem"]["status"], 409, "{again}");
+    let question = json!({"user": "aino", "session_id": "s1"});
+    let check = scene.post("app", "/v1/check", question).await;
+    assert_eq!(check.body["verdict"], "deny");
+    let other = json!({"user": "bo", "session_id": "s1"});
+    let login = scene.post("app", "/v1/login", other).await;
+    assert_eq!((login.status, login.problem()), (409, "session_id_taken"));
+}
+
+#[tokio::test]
 async fn a_key_of_some_groups_imports_their_users_only() {
     let mut scene = Scene::new(policy(1)).await;
     scene.key("admin-a", Role::Admin, &["a"]).await;

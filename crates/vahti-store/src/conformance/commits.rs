@@ -80,7 +80,7 @@ pub async fn a_failed_command_fails_alone(open: &Open) {
     stage.store.close().await;
 }
 
-/// An id is taken whoever has it, and for as long as its session is kept.
+/// An id is taken whoever has it.
 pub async fn a_taken_session_id_is_refused_and_nothing_is_written(open: &Open) {
     let stage = Stage::new(open);
     stage.login("ann", "a1").await.expect("a login");

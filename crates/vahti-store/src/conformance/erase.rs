@@ -85,7 +85,7 @@ pub async fn an_erased_person_is_known_no_more_and_the_chain_stays_whole(open: &
     stage.store.close().await;
 }
 
-/// Nothing of before counts for them; also the ids of the old sessions can be used.
+/// Nothing of before counts for them but the ids of the old sessions, which are used up.
 pub async fn whoever_logs_in_under_the_name_of_an_erased_person_is_new(open: &Open) {
     let stage = Stage::new(open);
     log_in(&stage, "ann", "a1", "here").await;
@@ -94,7 +94,7 @@ pub async fn whoever_logs_in_under_the_name_of_an_erased_person_is_new(open: &Op
         .await
         .expect("an invalidate");
     stage.erase("ann", "a wish").await.expect("an erasure");
-    let done = stage.login("ann", "a1").await.expect("a login");
+    let done = stage.login("ann", "a2").await.expect("a login");
     assert!(done.session.state.is_active());
     let account = stage.account("ann").await.expect("an account");
     assert_eq!((account.version, account.profile.name), (1, None));
@@ -111,6 +111,19 @@ pub async fn whoever_logs_in_under_the_name_of_an_erased_person_is_new(open: &Op
         .await
         .expect("an erasure");
     assert_eq!(stage.account("ann").await, None);
+    is_whole(&stage).await;
+    stage.store.close().await;
+}
+
+/// For the events of the erased person still name them: whoever got one would share these events.
+pub async fn the_session_ids_of_an_erased_person_stay_taken(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a1", "a2"] {
+        log_in(&stage, "ann", session, "here").await;
+    }
+    stage.end("ann", "a1").await.expect("an end");
+    stage.erase("ann", "a wish").await.expect("an erasure");
+    stage.all_refused(&["ann", "bob"], &["a1", "a2"]).await;
     is_whole(&stage).await;
     stage.store.close().await;
 }

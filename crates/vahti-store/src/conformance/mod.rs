@@ -18,7 +18,7 @@ use vahti_core::{
     decide::{self, LogIn, LoggedIn, VerifiedSession, Which},
 };
 
-use crate::{Clock, Decide, Host, Store, StoreError, Witness};
+use crate::{Clock, Constraint, Decide, Host, Store, StoreError, Witness};
 
 pub mod chain;
 pub mod closing;
@@ -164,6 +164,26 @@ impl Stage {
     pub async fn login(&self, user: &str, session: &str) -> Result<LoggedIn, StoreError> {
         let answer = self.log_in(user, login(session)).await?;
         Ok(answer.expect("a login that is not refused"))
+    }
+
+    /// Which of these ids were used before.
+    pub async fn taken(&self, sessions: &[&str]) -> Vec<String> {
+        let ids = sessions.iter().map(|id| session_id(id)).collect();
+        let taken = self.store.taken_ids(ids).await.expect("an answer");
+        taken.iter().map(ToString::to_string).collect()
+    }
+
+    /// None of these users can log in under any of these session ids, and nobody can import one.
+    pub async fn all_refused(&self, users: &[&str], sessions: &[&str]) {
+        assert_eq!(self.taken(sessions).await, sessions);
+        let refused = Err(StoreError::Conflict(Constraint::SessionId));
+        for user in users {
+            let before = self.account(user).await;
+            for session in sessions {
+                assert_eq!(self.login(user, session).await.map(drop), refused);
+            }
+            assert_eq!(self.account(user).await, before);
+        }
     }
 
     /// A login with more to it.

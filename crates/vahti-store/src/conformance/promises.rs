@@ -32,6 +32,7 @@ macro_rules! promises {
         $crate::promises!(@module $make, erase: [
             an_erased_person_is_known_no_more_and_the_chain_stays_whole,
             whoever_logs_in_under_the_name_of_an_erased_person_is_new,
+            the_session_ids_of_an_erased_person_stay_taken,
             an_erasure_of_one_person_touches_no_other,
             an_erasure_that_fails_erases_nothing,
             origins_are_forgotten_when_nobody_has_used_them_for_long,
@@ -72,11 +73,13 @@ macro_rules! promises {
             an_account_is_found_by_a_session_that_has_ended,
             users_with_open_sessions_are_listed_in_pages,
             ids_are_taken_by_open_and_by_ended_sessions,
+            the_id_of_a_session_elsewhere_is_taken_once_an_event_names_it,
             an_imported_session_keeps_when_it_logged_in_and_when_it_was_imported,
         ]);
         $crate::promises!(@module $make, sweep: [
             what_ended_first_is_forgotten_first,
             registers_and_events_outlive_a_session,
+            the_id_of_a_forgotten_session_stays_taken,
         ]);
     };
     (@module $make:path, $module:ident: [$($promise:ident,)*]) => {

@@ -1,13 +1,14 @@
 //! Promises about what a host reads when it starts and when it sweeps.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use vahti_core::{
     Account, Policy, SecretHash, Timestamp,
-    decide::{Import, Imported, ImportedState},
+    decide::{self, Import, Imported, ImportedState, VerifyElsewhere},
 };
 
-use super::{Open, Stage, at, id, session_id, stored};
+use super::{Open, Stage, at, by, id, session_id, stored};
 
 async fn accounts(stage: &Stage, ended_after: Timestamp) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
@@ -106,7 +107,7 @@ pub async fn users_with_open_sessions_are_listed_in_pages(open: &Open) {
     stage.store.close().await;
 }
 
-/// An id is taken for as long as its session is kept, whoever's it is.
+/// An id is taken whoever's session has it.
 pub async fn ids_are_taken_by_open_and_by_ended_sessions(open: &Open) {
     let stage = Stage::new(open);
     for session in ["a-1", "a-2"] {
@@ -114,19 +115,27 @@ pub async fn ids_are_taken_by_open_and_by_ended_sessions(open: &Open) {
     }
     stage.login("bob", "b-1").await.expect("a login");
     stage.end("ann", "a-1").await.expect("an end");
-    let taken = async |ids: &[&str]| {
-        let ids = ids.iter().map(|id| session_id(id)).collect();
-        let taken = stage.store.taken_ids(ids).await.expect("an answer");
-        taken.iter().map(ToString::to_string).collect::<Vec<_>>()
-    };
     assert_eq!(
-        taken(&["x", "b-1", "a-2", "a-1", "y"]).await,
+        stage.taken(&["x", "b-1", "a-2", "a-1", "y"]).await,
         ["b-1", "a-2", "a-1"]
     );
-    assert!(taken(&[]).await.is_empty());
-    let forgotten = stage.store.forget_ended(at(i64::MAX / 4), 10).await;
-    assert_eq!(forgotten, Ok(1));
-    assert!(taken(&["a-1"]).await.is_empty());
+    assert!(stage.taken(&[]).await.is_empty());
+    stage.store.close().await;
+}
+
+/// For its events would be mixed with those of a session here.
+pub async fn the_id_of_a_session_elsewhere_is_taken_once_an_event_names_it(open: &Open) {
+    let stage = Stage::new(open);
+    let policy = Arc::clone(&stage.policy);
+    let command = VerifyElsewhere {
+        session: session_id("far"),
+        home: "there".to_owned(),
+    };
+    let done = stage.run("ann", move |account, moment| {
+        decide::verify_elsewhere(account, &policy, &by(), &command, moment)
+    });
+    done.await.expect("an answer").expect("a verify");
+    stage.all_refused(&["bob"], &["far"]).await;
     stage.store.close().await;
 }
 

@@ -32,7 +32,7 @@ pub async fn what_ended_first_is_forgotten_first(open: &Open) {
     stage.store.close().await;
 }
 
-/// The registers, the events and the chain do not need the session; its id can be used again.
+/// The registers, the events and the chain do not need the session.
 pub async fn registers_and_events_outlive_a_session(open: &Open) {
     let stage = Stage::new(open);
     stage.login("ann", "a1").await.expect("a login");
@@ -50,6 +50,16 @@ pub async fn registers_and_events_outlive_a_session(open: &Open) {
     assert_eq!(events.items.len(), 3);
     let report = stage.store.check_chain().await.expect("a report");
     assert_eq!((report.events, report.fault), (3, None));
-    stage.login("bob", "a1").await.expect("the id is free");
+    stage.store.close().await;
+}
+
+/// For its events stay. Nor is it free for an import.
+pub async fn the_id_of_a_forgotten_session_stays_taken(open: &Open) {
+    let stage = Stage::new(open);
+    stage.login("ann", "a1").await.expect("a login");
+    stage.end("ann", "a1").await.expect("an end");
+    assert_eq!(stage.store.forget_ended(at(1), 10).await, Ok(1));
+    assert!(!is_known(&stage, "a1").await);
+    stage.all_refused(&["ann", "bob"], &["a1"]).await;
     stage.store.close().await;
 }

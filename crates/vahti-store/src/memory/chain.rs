@@ -51,6 +51,7 @@ impl Data {
         let sequence = i64::try_from(self.record.len() + 1).unwrap_or(i64::MAX);
         let digests = digests(&event);
         let hash = chain.link(sequence, &event, digests).hash();
+        self.recorded_ids.extend(event.session.clone());
         self.record.push(Recorded {
             account: chain.account,
             event,

@@ -1,6 +1,6 @@
 //! The data of a store in memory, and how a commit changes them. Whoever calls holds the lock.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use vahti_core::{
     Account, By, ChainHead, Commit, Digest, Hlc, LastSeen, Moment, Policy, Session, SessionId,
@@ -26,6 +26,8 @@ pub(super) struct Data {
     /// The end of the chain about no user.
     pub(super) house: ChainHead,
     pub(super) ids: HashMap<SessionId, i64>,
+    /// Ids of sessions that the record names. It outlives the sessions, so none of them is used again.
+    pub(super) recorded_ids: HashSet<SessionId>,
     of_account: HashMap<i64, Vec<i64>>,
     logins: i64,
     keys: BTreeMap<String, ApiKey>,
@@ -86,7 +88,7 @@ impl Data {
         if sessions
             .iter()
             .filter(is_new)
-            .any(|session| self.ids.contains_key(&session.id))
+            .any(|session| self.recorded_ids.contains(&session.id))
         {
             return Err(StoreError::Conflict(Constraint::SessionId));
         }

@@ -151,10 +151,10 @@ impl Data {
             .collect()
     }
 
-    /// Which of these ids a session has.
+    /// Which of these ids were used before.
     pub(super) fn taken_ids(&self, ids: Vec<SessionId>) -> Vec<SessionId> {
         ids.into_iter()
-            .filter(|id| self.ids.contains_key(id))
+            .filter(|id| self.recorded_ids.contains(id))
             .collect()
     }
 

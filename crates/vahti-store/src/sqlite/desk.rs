@@ -11,7 +11,7 @@ use vahti_core::{
 use super::{
     append::append,
     columns::Columns,
-    erase,
+    erase, ids,
     load::{self, Loaded},
     save,
     trouble::Trouble,
@@ -117,6 +117,7 @@ impl Desk {
             return Ok(());
         }
         house::check_whole(&loaded.account, &commit.account)?;
+        ids::check_new(&self.connection, &loaded.account, &commit.account)?;
         let is_erased = commit.erases;
         let account = self.write(&loaded, commit)?;
         self.hlc = Hlc::after(self.hlc.newest().max(account.newest));

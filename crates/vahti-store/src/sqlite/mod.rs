@@ -29,6 +29,7 @@ mod erase;
 pub mod faults;
 #[cfg(not(feature = "faults"))]
 mod faults;
+mod ids;
 mod keys;
 mod load;
 mod lock;
@@ -289,7 +290,7 @@ impl Store for SqliteStore {
     }
 
     async fn taken_ids(&self, ids: Vec<SessionId>) -> Result<Vec<SessionId>, StoreError> {
-        self.ask(move |connection, _| read::taken_ids(connection, ids))
+        self.ask(move |connection, _| ids::taken(connection, ids))
             .await
     }
 

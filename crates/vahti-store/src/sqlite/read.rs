@@ -131,21 +131,6 @@ pub(super) fn account_of(
     load::by_session(connection, witness, session)
 }
 
-/// Which of these ids a session has.
-pub(super) fn taken_ids(
-    connection: &Connection,
-    ids: Vec<SessionId>,
-) -> Result<Vec<SessionId>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM session WHERE id = ?1")?;
-    let mut taken = Vec::new();
-    for id in ids {
-        if statement.exists([id.as_str()])? {
-            taken.push(id);
-        }
-    }
-    Ok(taken)
-}
-
 /// Until when the gate is paused.
 pub(super) fn paused_until(connection: &Connection) -> Result<Option<Timestamp>, Trouble> {
     let mut statement = connection.prepare_cached("SELECT until FROM pause")?;

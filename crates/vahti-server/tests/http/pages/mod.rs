@@ -1,7 +1,6 @@
 //! The pages: what somebody who waits sees, where a browser is led, and what a ticket opens.
 
 mod gate;
-mod outage;
 mod returns;
 mod tickets;
 
