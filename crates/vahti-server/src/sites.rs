@@ -18,7 +18,7 @@ const ENCODED: AsciiSet = NON_ALPHANUMERIC
     .remove(b':');
 
 /// The longest return address that is carried along, in bytes: with it an answer's head still fits into the 4 KiB that
-/// nginx has for it.
+/// nginx has for it, unless it is told otherwise.
 const RETURN_MAX_BYTES: usize = 1_500;
 
 /// The hosts that browsers may be sent to.

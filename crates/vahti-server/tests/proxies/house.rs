@@ -75,8 +75,15 @@ impl House {
     /// A login of this user. The second and later ones are held.
     #[track_caller]
     pub(crate) fn login(&self, user: &str) -> Session {
+        self.login_in(user, &["students", "2026"])
+    }
+
+    /// The same, in these groups.
+    #[track_caller]
+    pub(crate) fn login_in(&self, user: &str, groups: &[impl AsRef<str>]) -> Session {
+        let groups: Vec<_> = groups.iter().map(AsRef::as_ref).collect();
         let body = serde_json::json!({
-            "user": user, "name": "Aino Suoranta", "email": "aino@example.org", "groups": ["students", "2026"],
+            "user": user, "name": "Aino Suoranta", "email": "aino@example.org", "groups": groups,
         });
         let (status, answer) = self.gate.call(&self.app_key, "login", &body.to_string());
         assert_eq!(status, 201, "{answer}");

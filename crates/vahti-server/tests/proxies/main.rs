@@ -10,6 +10,7 @@ mod crowd;
 mod documented;
 mod hostile;
 mod house;
+mod large;
 mod outage;
 mod proxy;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]

@@ -84,6 +84,10 @@ local function vahti(txn, address)
             return refuse_for_now(txn)
         end
         txn.http:req_set_header(name, values[0])
+        -- It fails without a word where the buffer has no room left.
+        if txn.sf:req_fhdr(name) ~= values[0] then
+            return refuse_for_now(txn)
+        end
     end
     txn:set_var("txn.vahti_allows", true)
 end
