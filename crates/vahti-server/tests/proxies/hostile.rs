@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::client;
+use crate::client::{self, Reply};
 use crate::corpus::{Case, cases};
 use crate::house::{House, Session};
 use crate::proxy::Kind;
@@ -49,8 +49,13 @@ fn attack(house: &House, cases: &[Case], who: Who) -> Outcome {
     let mut outcome = Outcome::default();
     for (number, case) in cases.iter().enumerate() {
         house.app.during(number);
-        client::send_broken(proxy, &case.bytes(&places));
+        let reply = client::send_broken(proxy, &case.bytes(&places));
         outcome.sent += 1;
+        if let Some(reply) = reply.filter(is_of_a_call) {
+            outcome
+                .breaches
+                .push(format!("{}: {case:?} was answered {reply:?}", case.tries));
+        }
     }
     for seen in house.app.seen() {
         outcome.reached += 1;
@@ -63,6 +68,11 @@ fn attack(house: &House, cases: &[Case], who: Who) -> Outcome {
     }
     house.supervise("end", &serde_json::json!({ "user": "aino" }));
     outcome
+}
+
+/// Whether Vahti answered this itself, as a call: the identity is for the application alone, and only calls ask for a key.
+fn is_of_a_call(reply: &Reply) -> bool {
+    reply.header("remote-user").is_some() || reply.header("www-authenticate") == Some("Bearer")
 }
 
 /// The one identity that may reach the application.
@@ -168,6 +178,34 @@ fn a_configuration_that_forgets_the_headers_of_the_client_is_found_out() {
             outcome.breaches.len(),
             outcome.sent
         );
+        assert!(!outcome.breaches.is_empty(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_configuration_that_sends_vahti_another_path_than_it_has_compared_is_found_out() {
+    let forgotten: [(Kind, &str, &str); 2] = [
+        (
+            Kind::Nginx,
+            "proxy_pass http://vahti/vahti/;",
+            "proxy_pass http://vahti;",
+        ),
+        (
+            Kind::Caddy,
+            "expression `{http.request.uri}.startsWith(\"/vahti/\")`",
+            "",
+        ),
+    ];
+    let calls: Vec<_> = cases()
+        .into_iter()
+        .filter(|case| case.tries.contains("as if it was a page"))
+        .collect();
+    for (kind, line, instead) in forgotten {
+        let house = House::changed(kind, |text| {
+            assert!(text.contains(line), "{line} is not in {text}");
+            text.replace(line, instead)
+        });
+        let outcome = attack(&house, &calls, Who::Active);
         assert!(!outcome.breaches.is_empty(), "{kind:?}");
     }
 }
