@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+use vahti_core::CanonicalPath;
+
 use super::{Config, OnLimit};
+use crate::address::Address;
+use crate::sites::Sites;
 
 /// From here on it is worth saying how long a held session goes on.
 const LONG_CACHE: Duration = Duration::from_secs(60);
@@ -67,6 +71,13 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
         );
         warn("sessions.cache_for", text);
     }
+    if let Some(url) = login_behind_the_gate(config) {
+        let text = format!(
+            "`login_url` lies on the site itself ({url}), and `bypass.paths` does not name it: if the proxy asks Vahti about it \
+             too, nobody can log in."
+        );
+        warn("pages.login_url", text);
+    }
     let tim = &config.tim;
     if tim.enabled && tim.secrets.is_empty() {
         let text = "`secrets` is empty: no host of TIM's network can verify or invalidate here.";
@@ -83,4 +94,14 @@ pub(super) fn warnings(config: &Config) -> Vec<Warning> {
         warn("tim.secrets", text);
     }
     warnings
+}
+
+/// The address of the login page, if it lies on one of the sites and no bypass opens it.
+fn login_behind_the_gate(config: &Config) -> Option<String> {
+    let sites = Sites::of(config);
+    let url = sites.public().login(None)?;
+    sites.find_address(&Address::parse(&url)?)?;
+    let path = CanonicalPath::parse(&url);
+    let is_open = |entry: &String| path.is_some_and(|path| path.is(entry));
+    (!config.bypass.paths.iter().any(is_open)).then_some(url)
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod house;
 mod large;
 mod outage;
+mod own;
 mod proxy;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/scene.rs"]

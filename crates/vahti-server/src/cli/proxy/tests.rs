@@ -20,6 +20,28 @@ fn configuration(proxy: Proxy) -> &'static str {
     proxy.files()[0].1
 }
 
+/// Where Envoy's listener is described.
+fn manager(text: &Yaml) -> &Yaml {
+    &text["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
+}
+
+/// The text with the remark that begins like this, to its end, no longer a remark.
+fn uncommented(text: &str, first: &str) -> String {
+    let mut is_open = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let remark = line
+            .split_once("# ")
+            .filter(|(before, _)| before.trim().is_empty());
+        is_open = remark.is_some_and(|(_, code)| is_open || code.starts_with(first));
+        lines.push(match remark {
+            Some((indent, code)) if is_open => format!("{indent}{code}"),
+            _ => line.to_owned(),
+        });
+    }
+    lines.join("\n")
+}
+
 #[test]
 fn the_documentation_shows_every_file_as_it_is_written() {
     for proxy in Proxy::value_variants() {
@@ -97,7 +119,7 @@ fn traefik_removes_before_it_asks_and_trusts_no_client() {
 #[test]
 fn envoy_stays_closed_and_replaces_the_whole_identity() {
     let text = YamlLoader::load_from_str(configuration(Proxy::Envoy)).expect("YAML");
-    let manager = &text[0]["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"];
+    let manager = manager(&text[0]);
     let protocol = &manager["common_http_protocol_options"]["headers_with_underscores_action"];
     assert_eq!(protocol.as_str(), Some("REJECT_REQUEST"));
     let ask = &manager["http_filters"][0]["typed_config"];
@@ -118,4 +140,30 @@ fn envoy_stays_closed_and_replaces_the_whole_identity() {
     let open: Vec<_> = routes.as_vec().into_iter().flatten().filter(open).collect();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0]["match"]["prefix"].as_str(), Some("/vahti/"));
+}
+
+#[test]
+fn the_login_pages_that_are_written_as_remarks_give_nobody_a_name() {
+    let text = uncommented(configuration(Proxy::Traefik), "[http.routers.login]");
+    let text: toml::Table = text.parse().expect("TOML");
+    let cleaned = text["http"]["routers"]["login"]["middlewares"].as_array();
+    let cleaned: Vec<_> = cleaned
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_str)
+        .collect();
+    assert_eq!(cleaned, ["vahti-clean"]);
+    let text = uncommented(configuration(Proxy::Envoy), "- match: { path: \"/login\" }");
+    let text = YamlLoader::load_from_str(&text).expect("YAML");
+    let routes = &manager(&text[0])["route_config"]["virtual_hosts"][0]["routes"];
+    let login = &routes[1];
+    assert_eq!(login["match"]["path"].as_str(), Some("/login"));
+    let removed = login["request_headers_to_remove"].as_vec();
+    let removed: Vec<_> = removed
+        .into_iter()
+        .flatten()
+        .filter_map(Yaml::as_str)
+        .collect();
+    assert_eq!(removed, IDENTITY);
+    assert!(!login["typed_per_filter_config"].is_badvalue());
 }

@@ -220,6 +220,35 @@ fn warnings_say_what_is_probably_not_meant() {
 }
 
 #[test]
+fn a_login_page_behind_the_gate_is_warned_of() {
+    let is_warned_of = |login_url: &str, paths: &str| {
+        let text = format!(
+            "http.public_url = \"https://exam.example.org\"\nbypass.paths = [{paths}]\n[pages]\n\
+             return_hosts = [\"app.example.org\"]\nlogin_url = \"{login_url}\"\n"
+        );
+        let warnings = good(&text).warnings();
+        warnings.iter().any(|one| one.key() == "pages.login_url")
+    };
+    for here in [
+        "/login",
+        "/login?a=b",
+        "https://exam.example.org/login",
+        "https://Exam.example.org:443/login",
+    ] {
+        assert!(is_warned_of(here, ""), "{here}");
+        assert!(is_warned_of(here, "\"/log\""), "{here}");
+        assert!(!is_warned_of(here, "\"/login\""), "{here}");
+        let whole = "\"https://exam.example.org/login\"";
+        assert!(!is_warned_of(here, whole), "{here}");
+    }
+    assert!(is_warned_of("https://app.example.org/login", ""));
+    assert!(is_warned_of("/log%69n", "\"/login\""));
+    for elsewhere in ["", "https://id.example.org/login"] {
+        assert!(!is_warned_of(elsewhere, ""), "{elsewhere}");
+    }
+}
+
+#[test]
 fn what_is_printed_says_where_it_comes_from_and_loads_back() {
     let file = "[http]\npublic_url = \"https://exam.example.org/\"\n[sessions.groups.\"a.b\"]\nmax_per_user = 0\n\
                 [bypass]\nusers = [\"a\\\"'b\", 'c\\d']\npaths = [\"/a'b\", \"https://A.example:443/x\"]\n";
