@@ -1,5 +1,6 @@
 //! The lines of a configuration that are for some installations only, written as remarks: they work once they are none.
 
+use crate::client;
 use crate::house::House;
 use crate::proxy::Kind;
 
@@ -53,5 +54,24 @@ fn a_login_page_on_the_site_is_open_and_nobody_chooses_a_name_there() {
             assert_ne!(reply.status, 200, "{kind:?}: {path}: {reply:?}");
         }
         assert!(house.app.seen().is_empty(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_block_of_nginx_that_names_its_host_refuses_a_header_with_another() {
+    let house = House::changed(Kind::Nginx, |text| {
+        let line = "if ($http_host !~*";
+        uncommented(&text, &[line]).replace(r"app\.example\.org", r"b\.example")
+    });
+    for (host, status) in [
+        ("a.example", 400),
+        ("B.example:8080", 200),
+        ("xb.example", 400),
+    ] {
+        let request = format!(
+            "GET http://b.example/open/help HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        );
+        let reply = client::send_broken(house.proxy.address, request.as_bytes());
+        assert_eq!(reply.expect("an answer").status, status, "{host}");
     }
 }
