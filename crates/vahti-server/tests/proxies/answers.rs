@@ -124,6 +124,10 @@ fn nobody_without_a_session_and_nobody_with_an_ended_one_reaches_the_application
                 Some(state),
                 "{kind:?}: {reply:?}"
             );
+            assert!(
+                kind != Kind::Nginx || !reply.body.contains("wait_url"),
+                "{reply:?}"
+            );
             let reply = house.ask("GET /exam", &[&cookie, BROWSER]);
             assert!([302, 303].contains(&reply.status), "{kind:?}: {reply:?}");
             assert_never_kept(kind, &reply);
