@@ -170,6 +170,27 @@ fn an_error_of_the_application_is_passed_on_as_it_is() {
 }
 
 #[test]
+fn the_application_is_told_the_address_that_the_proxy_sees_and_not_the_one_that_the_client_claims()
+{
+    for kind in Kind::ALL {
+        let house = House::new(kind);
+        let session = house.login("aino");
+        house.ask(
+            "GET /exam",
+            &[&session.cookie(), "X-Forwarded-For: 192.0.2.6"],
+        );
+        let seen = house.app.seen();
+        let told: Vec<_> = seen[0]
+            .headers
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("x-forwarded-for"))
+            .map(|(_, value)| value.trim())
+            .collect();
+        assert_eq!(told, ["127.0.0.1"], "{kind:?}: {seen:?}");
+    }
+}
+
+#[test]
 fn an_application_that_hangs_up_is_not_taken_for_the_gate() {
     for kind in Kind::ALL {
         let house = House::new(kind);
