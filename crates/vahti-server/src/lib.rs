@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 mod dev;
 pub mod http;
+mod limits;
 mod pages;
 mod serve;
 mod sites;

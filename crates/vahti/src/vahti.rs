@@ -172,6 +172,12 @@ impl Vahti {
         self.store.commits()
     }
 
+    /// The clock of this host.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     /// The time of this host.
     #[must_use]
     pub fn now(&self) -> Timestamp {

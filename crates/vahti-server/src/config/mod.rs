@@ -16,6 +16,7 @@ mod place;
 mod print;
 mod profile;
 mod public_url;
+mod rate;
 mod raw;
 mod reader;
 mod schema;
@@ -37,8 +38,9 @@ pub use self::pages::Pages;
 pub use self::place::Place;
 pub use self::profile::{Profile, profile};
 pub use self::public_url::PublicUrl;
+pub use self::rate::{Per, Rate};
 pub use self::secret::Secrets;
-pub use self::sections::{Bypass, Cookie, Http, SameSite, Sessions, Store};
+pub use self::sections::{Bypass, Cookie, Http, Limits, SameSite, Sessions, Store};
 pub use self::tim::{Tim, UnknownSession};
 pub use self::warning::Warning;
 
@@ -82,6 +84,8 @@ pub struct Config {
     pub cookie: Cookie,
     /// `[pages]`: where browsers are sent.
     pub pages: Pages,
+    /// `[limits]`: how often something may be done.
+    pub limits: Limits,
     /// `[tim]`: the addresses for hosts of TIM's network.
     pub tim: Tim,
     /// What is in effect and where it stands, for [`Config::to_toml`].
@@ -110,10 +114,11 @@ impl Config {
         let bypass = Bypass::read(&mut reader);
         let cookie = Cookie::read(&mut reader);
         let pages = Pages::read(&mut reader);
+        let limits = Limits::read(&mut reader);
         let tim = Tim::read(&mut reader, &source, base_dir);
 
         let mistakes = reader.into_mistakes();
-        match (http, store, sessions, bypass, cookie, pages, tim) {
+        match (http, store, sessions, bypass, cookie, pages, limits, tim) {
             (
                 Some(http),
                 Some(store),
@@ -121,6 +126,7 @@ impl Config {
                 Some(bypass),
                 Some(cookie),
                 Some(pages),
+                Some(limits),
                 Some(tim),
             ) if mistakes.is_empty() => {
                 let effective = layers::effective(layers.settings);
@@ -131,6 +137,7 @@ impl Config {
                     bypass,
                     cookie,
                     pages,
+                    limits,
                     tim,
                     effective,
                     file,
@@ -162,6 +169,7 @@ impl PartialEq for Config {
             && self.bypass == other.bypass
             && self.cookie == other.cookie
             && self.pages == other.pages
+            && self.limits == other.limits
             && self.tim == other.tim
     }
 }

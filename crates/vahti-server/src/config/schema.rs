@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(
             schema.sections(),
             [
-                "http", "store", "sessions", "bypass", "cookie", "pages", "tim"
+                "http", "store", "sessions", "bypass", "cookie", "pages", "limits", "tim"
             ]
         );
     }

@@ -10,6 +10,7 @@ use vahti_core::OnLimit;
 
 use super::mistake::Wrong;
 use super::public_url::PublicUrl;
+use super::rate::{self, Rate};
 use super::reader::Reader;
 use super::{network, number, text};
 
@@ -82,6 +83,13 @@ pub struct Cookie {
     pub secure: bool,
     /// Its `SameSite`.
     pub same_site: SameSite,
+}
+
+/// `[limits]`: how often something may be done; none is no limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Logins of one user, reported with one key.
+    pub logins_per_user: Option<Rate>,
 }
 
 /// When a browser sends the cookie along from other sites.
@@ -219,6 +227,15 @@ impl Cookie {
             name,
             secure,
             same_site: same_site?.value,
+        })
+    }
+}
+
+impl Limits {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let logins_per_user = reader.get("limits.logins_per_user", rate::read);
+        Some(Self {
+            logins_per_user: logins_per_user?,
         })
     }
 }

@@ -139,7 +139,7 @@ fn declared(with_tim: bool) -> Declared {
         routes: Vec::new(),
     };
     declare! { declared:
-        login::login => [OutOfScope, LimitReached, SessionIdTaken, IdempotencyKeyReused];
+        login::login => [OutOfScope, LimitReached, SessionIdTaken, IdempotencyKeyReused, TooMany];
         check::check => [];
         verify::verify => [UnknownUser, UnknownSession, SessionEnded];
         invalidate::invalidate => [UnknownUser, UnknownSession];

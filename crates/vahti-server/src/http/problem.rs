@@ -1,6 +1,8 @@
 //! What a caller is told when something is wrong: one shape (RFC 9457), one sentence that says what happened, what was
 //! kept and what to do. Causes are not told here; they go to the log.
 
+use core::time::Duration;
+
 use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
@@ -15,11 +17,15 @@ pub(super) const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("applicati
 
 /// A call that was not done.
 #[derive(Debug)]
-pub(super) struct Refused(Box<Problem>);
+pub(super) struct Refused {
+    problem: Box<Problem>,
+    /// After how many seconds the call may be given again; told with the statuses that are for a time.
+    retry_after_s: u128,
+}
 
 impl Refused {
     pub(super) fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
-        Self(Box::new(Problem::new(kind, detail)))
+        Self::from(Problem::new(kind, detail))
     }
 
     /// One field, parameter or header is wrong.
@@ -34,7 +40,7 @@ impl Refused {
     pub(super) fn fields(errors: Vec<FieldError>) -> Self {
         let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         let problem = Problem::new(ProblemType::Invalid, messages.join(" "));
-        Self(Box::new(Problem { errors, ..problem }))
+        Self::from(Problem { errors, ..problem })
     }
 
     /// What a use case said. `user` is whom the call is about.
@@ -123,36 +129,55 @@ impl Refused {
         Self::new(kind, detail)
     }
 
+    /// The same, for a caller who may try again no earlier than after this time.
+    pub(super) fn until(mut self, wait: Duration) -> Self {
+        self.retry_after_s = wait.as_millis().div_ceil(1_000).max(1);
+        self
+    }
+
     /// The same, in other words.
-    pub(super) fn saying(self, detail: String) -> Self {
-        let problem = Problem { detail, ..*self.0 };
-        Self(Box::new(problem))
+    pub(super) fn saying(mut self, detail: String) -> Self {
+        self.problem.detail = detail;
+        self
     }
 
     /// Whether it is of this kind.
     pub(super) fn is(&self, kind: ProblemType) -> bool {
-        self.0.word() == kind.word()
+        self.problem.word() == kind.word()
     }
 
     /// The problem itself, as part of a larger answer.
     pub(super) fn into_problem(self) -> Problem {
-        *self.0
+        *self.problem
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem: Box::new(problem),
+            retry_after_s: 1,
+        }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = answer::status(self.0.status);
-        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        let status = answer::status(self.problem.status);
+        let body = serde_json::to_vec(&self.problem).unwrap_or_default();
         let mut response = answer::respond(status, PROBLEM_JSON, body);
-        let (name, value) = match self.0.status {
+        let (name, value) = match self.problem.status {
             401 => (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            429 | 503 => (header::RETRY_AFTER, HeaderValue::from_static("1")),
+            429 | 503 => (header::RETRY_AFTER, seconds(self.retry_after_s)),
             _ => return response,
         };
         response.headers_mut().insert(name, value);
         response
     }
+}
+
+fn seconds(number: u128) -> HeaderValue {
+    HeaderValue::try_from(number.to_string()).unwrap_or(HeaderValue::from_static("1"))
 }
 
 /// Words in backticks, with `between` between them.

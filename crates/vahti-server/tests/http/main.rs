@@ -9,6 +9,7 @@ mod doors;
 mod groups;
 mod import;
 mod inputs;
+mod limits;
 mod lists;
 mod logs;
 mod metrics;

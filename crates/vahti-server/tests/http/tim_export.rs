@@ -1,5 +1,7 @@
 //! What TIM's tools read: every session as one list, with TIM's columns and times.
 
+use std::time::Duration;
+
 use axum::http::header;
 use serde_json::{Value, json};
 
@@ -56,6 +58,8 @@ async fn an_export_of_many_pages_is_one_list() {
     let scene = Scene::new(policy(0)).await;
     for at in 0..1_003 {
         log_in(&scene, "aino", &format!("s-{at}")).await;
+        // As often as a user may log in.
+        scene.clock.advance(Duration::from_millis(200));
     }
     scene
         .post("app", "/v1/end", json!({"session_id": "s-0"}))

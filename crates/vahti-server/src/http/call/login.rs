@@ -27,6 +27,7 @@ pub(in crate::http) async fn login(
         ..said.command
     };
     let (user, caller) = (request.user.clone(), key.caller(said.actor, None));
+    key.count_login(&user)?;
     let logged_in = key.ask(Some(user.as_str()), key.vahti().login(&caller, request));
     Ok(Created(match logged_in.await? {
         None => untracked(),

@@ -12,6 +12,7 @@ use super::trouble::Trouble;
 use crate::{
     config::{Config, SameSite, Tim},
     http::{ROUTES, meter::Meter},
+    limits::Limit,
     sites::Sites,
 };
 
@@ -31,6 +32,7 @@ struct Inner {
     sites: Sites,
     trouble: Trouble,
     meter: Meter,
+    logins: Option<Limit>,
     streams: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -46,7 +48,11 @@ impl App {
             SameSite::Strict => "Strict",
             SameSite::None => "None",
         };
+        // A login that is not recorded fills nothing.
+        let is_tracking = vahti.policy().enabled;
+        let rate = config.limits.logins_per_user.filter(|_| is_tracking);
         Self(Arc::new(Inner {
+            logins: rate.map(|rate| Limit::new(rate, Arc::clone(vahti.clock()))),
             vahti,
             cookie_name: cookie.name.clone(),
             cookie_attributes: format!("; Path=/{secure}; HttpOnly; SameSite={same_site}"),
@@ -64,6 +70,11 @@ impl App {
     #[must_use]
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    /// How often a user may log in, if that is limited.
+    pub(super) fn logins(&self) -> Option<&Limit> {
+        self.0.logins.as_ref()
     }
 
     /// A place for an answer that goes on by itself; none if all are taken.

@@ -10,7 +10,7 @@ use axum::{
 use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, Error, Vahti};
 use vahti_client::ProblemType;
-use vahti_core::{By, Group, How, Role, SessionId};
+use vahti_core::{By, Group, How, Role, SessionId, UserId};
 use vahti_store::ApiKey;
 
 use super::{Access, App, Door, bearer::bearer, roles::Allowed};
@@ -98,6 +98,22 @@ impl<R> Key<R> {
                 ProblemType::TooMany,
                 "As many streams are open as this host serves at a time. Nothing was changed. Close one, or read pages.",
             )
+        })
+    }
+
+    /// Counts a login of `user` with this key. It comes before the store, so that a flood of them costs nothing.
+    pub(in crate::http) fn count_login(&self, user: &UserId) -> Result<(), Refused> {
+        let Some(limit) = self.app.logins() else {
+            return Ok(());
+        };
+        let taken = limit.take((self.name(), user.as_str()));
+        taken.map_err(|wait| {
+            let detail = format!(
+                "`{user}` was logged in as often as `limits.logins_per_user` allows: {}. This login was not recorded. \
+                 The password was not wrong: do not count this as a failed login. `Retry-After` says when to try again.",
+                limit.rate()
+            );
+            Refused::new(ProblemType::TooMany, detail).until(wait)
         })
     }
 

@@ -1,0 +1,227 @@
+//! How often somebody may do something: so often at once, and then one more each time that a part of the period has passed.
+//! Whoever asks says who that is; an address alone is never it.
+//!
+//! It refuses nobody by itself, knows no words for people, and keeps no text about them.
+
+use core::hash::Hash;
+use core::time::Duration;
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use governor::clock::Clock as ClockOfLimiter;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::StateStore;
+use governor::state::keyed::ShrinkableKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use vahti_store::Clock;
+
+use crate::config::{Per, Rate};
+
+/// Of so many it is remembered at most how often they did it, in about 10 MB. Whoever comes on top of them is not
+/// counted until there is room: a crowd must not keep others out.
+const MOST: usize = 1 << 18;
+/// How often they are looked through for those of whom nothing counts any more.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+
+/// A limit for each of many, by the clock of the host.
+pub(crate) struct Limit {
+    rate: Rate,
+    limiter: RateLimiter<u64, Times, HostClock, NoOpMiddleware<Duration>>,
+    /// Makes a number of who it is, so that what was erased is not remembered here. Nobody outside can find two with one number.
+    hasher: RandomState,
+    /// When they were last looked through.
+    tidied: Mutex<Duration>,
+}
+
+impl Limit {
+    /// As often as `rate` says.
+    pub(crate) fn new(rate: Rate, clock: Arc<dyn Clock>) -> Self {
+        let Rate { count, per } = rate;
+        let quota = match per {
+            Per::Second => Quota::per_second(count),
+            Per::Minute => Quota::per_minute(count),
+            Per::Hour => Quota::per_hour(count),
+        };
+        let clock = HostClock(clock);
+        let tidied = Mutex::new(clock.now());
+        Self {
+            rate,
+            limiter: RateLimiter::new(quota, Times::default(), clock),
+            hasher: RandomState::new(),
+            tidied,
+        }
+    }
+
+    /// How often that is.
+    pub(crate) const fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// Counts that `who` does it.
+    ///
+    /// # Errors
+    /// Too often: it was not counted, and after this time it goes on.
+    pub(crate) fn take(&self, who: impl Hash) -> Result<(), Duration> {
+        let now = self.limiter.clock().now();
+        self.tidy(now);
+        let taken = self.limiter.check_key(&self.hasher.hash_one(who));
+        taken.map_err(|until| until.wait_time_from(now))
+    }
+
+    /// Forgets those of whom nothing counts any more, if it is time.
+    fn tidy(&self, now: Duration) {
+        let mut tidied = lock(&self.tidied);
+        if now.saturating_sub(*tidied) >= TIDY_EVERY {
+            self.limiter.retain_recent();
+            *tidied = now;
+        }
+    }
+}
+
+/// The clock of the host, as the limiter reads it: the time since 1970.
+struct HostClock(Arc<dyn Clock>);
+
+impl ClockOfLimiter for HostClock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.now().as_millis().try_into().unwrap_or_default())
+    }
+}
+
+/// When each will have done nothing that counts: at most [`MOST`] of them.
+#[derive(Default)]
+struct Times(Mutex<HashMap<u64, Nanos>>);
+
+impl StateStore for Times {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, who: &u64, measure: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut times = lock(&self.0);
+        let known = times.get(who).copied();
+        let (measured, time) = measure(known)?;
+        if known.is_some() || times.len() < MOST {
+            times.insert(*who, time);
+        }
+        Ok(measured)
+    }
+}
+
+impl ShrinkableKeyedStateStore<u64> for Times {
+    fn retain_recent(&self, drop_below: Nanos) {
+        let mut times = lock(&self.0);
+        times.retain(|_, time| *time >= drop_below);
+        let room = 2 * times.len();
+        times.shrink_to(room);
+    }
+
+    fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    fn is_empty(&self) -> bool {
+        lock(&self.0).is_empty()
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use core::num::NonZeroU32;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use vahti_core::Timestamp;
+
+    use super::*;
+
+    /// A clock that moves only when it is told to, in milliseconds.
+    struct TestClock(AtomicI64);
+
+    impl TestClock {
+        fn advance(&self, millis: i64) {
+            self.0.fetch_add(millis, Ordering::SeqCst);
+        }
+    }
+
+    impl Clock for TestClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        }
+    }
+
+    fn limit(count: u32, per: Per) -> (Limit, Arc<TestClock>) {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+        let count = NonZeroU32::new(count).expect("one at least");
+        let limit = Limit::new(Rate { count, per }, Arc::<TestClock>::clone(&clock));
+        (limit, clock)
+    }
+
+    fn times(limit: &Limit, who: &str) -> usize {
+        (0..10_000).take_while(|_| limit.take(who).is_ok()).count()
+    }
+
+    #[test]
+    fn it_goes_so_often_at_once_and_then_one_by_one() {
+        for (per, step) in [
+            (Per::Second, 200),
+            (Per::Minute, 12_000),
+            (Per::Hour, 720_000),
+        ] {
+            let (limit, clock) = limit(5, per);
+            assert_eq!(times(&limit, "aino"), 5);
+            assert_eq!(limit.take("aino"), Err(Duration::from_millis(step)));
+            assert_eq!(times(&limit, "eino"), 5, "each has a limit of their own");
+            let step = i64::try_from(step).expect("small");
+            clock.advance(step - 1);
+            assert_eq!(limit.take("aino"), Err(Duration::from_millis(1)));
+            clock.advance(1);
+            assert_eq!(times(&limit, "aino"), 1);
+            clock.advance(5 * step);
+            assert_eq!(times(&limit, "aino"), 5, "what was refused did not count");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_or_goes_back_lets_nobody_do_more() {
+        let (limit, clock) = limit(5, Per::Second);
+        assert_eq!(times(&limit, "aino"), 5);
+        clock.advance(-3_600_000);
+        assert_eq!(times(&limit, "aino"), 0);
+    }
+
+    #[test]
+    fn those_of_whom_nothing_counts_any_more_are_forgotten() {
+        let (limit, clock) = limit(300, Per::Minute);
+        for number in 0..1_000 {
+            assert_eq!(limit.take(number), Ok(()));
+        }
+        assert_eq!(times(&limit, "aino"), 300);
+        clock.advance(9_999);
+        assert_eq!(limit.take("eino"), Ok(()));
+        assert_eq!(limit.limiter.len(), 1_002);
+        clock.advance(1);
+        assert_eq!(limit.take("eino"), Ok(()));
+        assert_eq!(limit.limiter.len(), 2, "eino, and whoever did it often");
+        assert_eq!(times(&limit, "aino"), 50, "of whom nothing was forgotten");
+    }
+
+    #[test]
+    fn a_crowd_takes_a_bounded_memory_and_keeps_nobody_out() {
+        let (limit, _) = limit(2, Per::Hour);
+        assert_eq!(times(&limit, "aino"), 2);
+        for number in 0..MOST + 1_000 {
+            assert_eq!(limit.take(number), Ok(()));
+        }
+        assert_eq!(limit.limiter.len(), MOST);
+        assert_eq!(limit.take("a newcomer"), Ok(()));
+        assert_eq!(times(&limit, "aino"), 0, "whoever is known stays limited");
+    }
+}
