@@ -13,6 +13,8 @@ mod house;
 #[expect(dead_code, reason = "the tests of the proxies use more of it")]
 #[path = "../proxies/proxy.rs"]
 mod proxy;
+#[path = "../proxies/running.rs"]
+mod running;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/scene.rs"]
 mod scene;

@@ -42,21 +42,14 @@ pub(crate) fn ask(proxy: SocketAddr, line: &str, headers: &[&str], body: &str) -
     }
     request.push_str("\r\n");
     request.push_str(body);
-    let reply = send(proxy, request.as_bytes(), PATIENCE);
+    let stream = sent(proxy, request.as_bytes(), PATIENCE);
+    let reply = read(&mut BufReader::new(&stream), line.starts_with("HEAD"));
     reply.unwrap_or_else(|| panic!("no answer to {request}"))
 }
 
 /// Sends a request that may be broken. Nothing comes back when the proxy closes the door without a word.
 pub(crate) fn send_broken(proxy: SocketAddr, request: &[u8]) -> Option<Reply> {
-    send(proxy, request, REST)
-}
-
-fn send(proxy: SocketAddr, request: &[u8], rest: Duration) -> Option<Reply> {
-    let stream = TcpStream::connect(proxy).expect("the proxy listens");
-    let mut output = &stream;
-    // It may have answered and closed before it has read all.
-    let _ = output.write_all(request);
-    stream.set_read_timeout(Some(rest)).expect("a time limit");
+    let stream = sent(proxy, request, REST);
     let mut input = BufReader::new(&stream);
     if input.fill_buf().is_err() {
         let _ = stream.shutdown(Shutdown::Write);
@@ -65,6 +58,17 @@ fn send(proxy: SocketAddr, request: &[u8], rest: Duration) -> Option<Reply> {
             .expect("a time limit");
     }
     read(&mut input, request.starts_with(b"HEAD"))
+}
+
+/// A connection with this request on its way. A read waits so long at most.
+fn sent(proxy: SocketAddr, request: &[u8], patience: Duration) -> TcpStream {
+    let mut stream = TcpStream::connect(proxy).expect("the proxy listens");
+    // It may have answered and closed before it has read all.
+    let _ = stream.write_all(request);
+    stream
+        .set_read_timeout(Some(patience))
+        .expect("a time limit");
+    stream
 }
 
 fn read(input: &mut BufReader<&TcpStream>, is_head: bool) -> Option<Reply> {

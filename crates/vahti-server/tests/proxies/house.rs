@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::client::{self, Reply};
-use crate::proxy::{Kind, Proxy};
+use crate::proxy::{self, Kind};
+use crate::running::Running;
 use crate::scene::{Folder, Server, command};
 
 /// The path that the houses of these tests keep open to everybody.
@@ -19,9 +20,9 @@ pub(crate) const OPEN: &str = "/open/help";
 pub(crate) struct House {
     pub(crate) folder: Folder,
     pub(crate) app: App,
-    pub(crate) proxy: Proxy,
+    pub(crate) proxy: Running,
     pub(crate) gate: Server,
-    gate_address: SocketAddr,
+    pub(crate) gate_address: SocketAddr,
     app_key: String,
     pub(crate) supervisor_key: String,
 }
@@ -60,7 +61,7 @@ impl House {
         let supervisor_key = folder.key("supervisor", "hall");
         let gate = start_gate(&folder, gate_address);
         let app = App::start(ip);
-        let proxy = Proxy::start(kind, &folder, [address, gate_address, app.address], change);
+        let proxy = proxy::start(kind, &folder, [address, gate_address, app.address], change);
         Self {
             folder,
             app,

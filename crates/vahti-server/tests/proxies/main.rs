@@ -14,6 +14,7 @@ mod large;
 mod outage;
 mod own;
 mod proxy;
+mod running;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/scene.rs"]
 mod scene;

@@ -1,7 +1,13 @@
 //! Vahti stopped, stalled and started again behind a proxy: closed, with a page that tries again, and nobody is logged
 //! out by it.
 
-use std::{fs, path::Path, thread};
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 use rustix::process::Signal;
 
@@ -54,6 +60,34 @@ fn while_vahti_is_stopped_nothing_gets_through_and_afterwards_the_same_cookie_go
             });
         });
         assert_eq!(house.app.seen().len(), 1, "{kind:?}");
+        assert_eq!(house.ask("GET /exam", &[&cookie]).status, 200, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_vahti_that_hangs_up_without_a_word_keeps_everything_closed() {
+    for kind in Kind::ALL {
+        let house = House::new(kind);
+        let cookie = house.login("aino").cookie();
+        let address = house.gate_address;
+        let house = house.without_gate(|proxy| {
+            let listener = TcpListener::bind(address).expect("its own address");
+            let is_over = AtomicBool::new(false);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let mut callers = listener.incoming();
+                    while callers.next().is_some() && !is_over.load(Ordering::SeqCst) {}
+                });
+                let replies = ["GET /exam", "GET /vahti/gate"]
+                    .map(|line| client::ask(proxy, line, &[&cookie], ""));
+                is_over.store(true, Ordering::SeqCst);
+                drop(TcpStream::connect(address));
+                for reply in replies {
+                    assert_closed_for_now(kind, &reply);
+                }
+            });
+        });
+        assert!(house.app.seen().is_empty(), "{kind:?}");
         assert_eq!(house.ask("GET /exam", &[&cookie]).status, 200, "{kind:?}");
     }
 }

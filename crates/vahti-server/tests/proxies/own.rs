@@ -54,6 +54,20 @@ fn a_login_page_on_the_site_is_open_and_nobody_chooses_a_name_there() {
             assert_ne!(reply.status, 200, "{kind:?}: {path}: {reply:?}");
         }
         assert!(house.app.seen().is_empty(), "{kind:?}");
+        for path in [
+            "/exam/../login",
+            "/exam/%2e%2e/login",
+            "//login",
+            "/%6Cogin",
+        ] {
+            house.ask(&format!("GET {path}"), &["Remote-User: root"]);
+            for seen in house.app.seen() {
+                let is_login =
+                    ["GET /login ", "GET /%6Cogin "].map(|line| seen.line.starts_with(line));
+                assert!(is_login.contains(&true), "{kind:?}: {path}: {seen:?}");
+                assert!(seen.identity().is_empty(), "{kind:?}: {path}: {seen:?}");
+            }
+        }
     }
 }
 

@@ -1,16 +1,10 @@
 //! A real proxy with what `vahti init` writes for it. Only addresses and folders are put in place of the written ones;
 //! what stands around it (pid files, folders for temporary files, no administration) is what an installation has anyway.
 
-use std::{
-    fs::{self, File},
-    net::{SocketAddr, TcpStream},
-    path::Path,
-    process::{Child, Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{fs, net::SocketAddr, path::Path, process::Command};
 
-use crate::scene::{Folder, PATIENCE};
+use crate::running::Running;
+use crate::scene::Folder;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Kind {
@@ -76,73 +70,27 @@ impl Kind {
     }
 }
 
-/// A running proxy; killed when it is dropped.
-pub(crate) struct Proxy {
-    child: Child,
-    pub(crate) address: SocketAddr,
-}
-
-impl Proxy {
-    /// Starts it on `address`, with `change` made to its configuration.
-    pub(crate) fn start(
-        kind: Kind,
-        folder: &Folder,
-        [address, gate, app]: [SocketAddr; 3],
-        change: impl FnOnce(String) -> String,
-    ) -> Self {
-        let (name, file) = kind.names();
-        folder.vahti(&["init", "--proxy", name]).done();
-        let mut text = change(fs::read_to_string(folder.join(file)).expect("written"));
-        let (listens, shall_listen) = kind.listen(address);
-        for (written, needed) in [
-            ("127.0.0.1:7300", gate.to_string()),
-            ("127.0.0.1:8080", app.to_string()),
-            ("/etc/vahti", folder.path().display().to_string()),
-            (listens, shall_listen),
-        ] {
-            assert!(text.contains(written), "{written} is not in {text}");
-            text = text.replace(written, &needed);
-        }
-        folder.write(file, &kind.around(folder.path(), address, &text));
-        let said = folder.join("said");
-        let said_to = File::create(&said).expect("a file");
-        let mut child = kind
-            .command(folder.path(), &folder.join(file))
-            .stdin(Stdio::null())
-            .stdout(said_to.try_clone().expect("a file"))
-            .stderr(said_to)
-            .spawn()
-            .unwrap_or_else(|cause| {
-                panic!("{name} does not start: {cause}; `cargo xtask test` installs it")
-            });
-        let attempts = PATIENCE.as_millis() / 10;
-        for _ in 0..attempts {
-            if TcpStream::connect(address).is_ok() {
-                return Self { child, address };
-            }
-            if let Ok(Some(status)) = child.try_wait() {
-                let said = fs::read_to_string(&said).unwrap_or_default();
-                panic!("{name} ended with {status}: {said}");
-            }
-            pause();
-        }
-        let _ = child.kill();
-        panic!("{name} does not listen on {address}");
+/// Starts it on `address`, with `change` made to its configuration.
+pub(crate) fn start(
+    kind: Kind,
+    folder: &Folder,
+    [address, gate, app]: [SocketAddr; 3],
+    change: impl FnOnce(String) -> String,
+) -> Running {
+    let (name, file) = kind.names();
+    folder.vahti(&["init", "--proxy", name]).done();
+    let mut text = change(fs::read_to_string(folder.join(file)).expect("written"));
+    let (listens, shall_listen) = kind.listen(address);
+    for (written, needed) in [
+        ("127.0.0.1:7300", gate.to_string()),
+        ("127.0.0.1:8080", app.to_string()),
+        ("/etc/vahti", folder.path().display().to_string()),
+        (listens, shall_listen),
+    ] {
+        assert!(text.contains(written), "{written} is not in {text}");
+        text = text.replace(written, &needed);
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "nothing tells when a proxy listens"
-)]
-fn pause() {
-    // waits: nothing tells when the proxy listens
-    thread::sleep(Duration::from_millis(10));
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    folder.write(file, &kind.around(folder.path(), address, &text));
+    let command = kind.command(folder.path(), &folder.join(file));
+    Running::start(command, folder, address)
 }
