@@ -114,6 +114,9 @@ fn traefik_removes_before_it_asks_and_trusts_no_client() {
         }
     }
     assert_eq!(ask["trustForwardHeader"].as_bool(), Some(false));
+    let limits = http["services"]["vahti"]["loadBalancer"]["serversTransport"].as_str();
+    let limits = &http["serversTransports"][limits.expect("a name")]["forwardingTimeouts"];
+    assert_eq!(limits["responseHeaderTimeout"].as_str(), Some("5s"));
 }
 
 #[test]
@@ -140,6 +143,7 @@ fn envoy_stays_closed_and_replaces_the_whole_identity() {
     let open: Vec<_> = routes.as_vec().into_iter().flatten().filter(open).collect();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0]["match"]["prefix"].as_str(), Some("/vahti/"));
+    assert_eq!(open[0]["route"]["timeout"].as_str(), Some("5s"));
 }
 
 #[test]
