@@ -23,7 +23,7 @@ pub(crate) struct House {
     pub(crate) proxy: Running,
     pub(crate) gate: Server,
     pub(crate) gate_address: SocketAddr,
-    app_key: String,
+    pub(crate) app_key: String,
     pub(crate) supervisor_key: String,
 }
 
@@ -48,13 +48,18 @@ impl House {
 
     /// With a change in the proxy's configuration.
     pub(crate) fn changed(kind: Kind, change: impl FnOnce(String) -> String) -> Self {
+        Self::furnished(kind, "", change)
+    }
+
+    /// With more in the configuration of the gate, and a change in that of the proxy.
+    pub(crate) fn furnished(kind: Kind, more: &str, change: impl FnOnce(String) -> String) -> Self {
         let folder = Folder::new();
         let ip = own_address();
         let [address, gate_address] = free_ports(ip);
         folder.write(
             "vahti.toml",
             &format!(
-                "[http]\npublic_url = \"http://{address}\"\n[sessions]\nheld_max_per_user = 30\n[bypass]\npaths = [\"{OPEN}\"]\n"
+                "[http]\npublic_url = \"http://{address}\"\n[sessions]\nheld_max_per_user = 30\n[bypass]\npaths = [\"{OPEN}\"]\n{more}"
             ),
         );
         let app_key = folder.key("app", "lms");
@@ -128,13 +133,13 @@ fn start_gate(folder: &Folder, address: SocketAddr) -> Server {
 }
 
 /// A loopback address that no other test and no other program uses, so that a port that is free stays free.
-fn own_address() -> IpAddr {
+pub(crate) fn own_address() -> IpAddr {
     static NEXT: AtomicU8 = AtomicU8::new(1);
     let [_, _, high, low] = process::id().to_be_bytes();
     Ipv4Addr::new(127, high.max(1), low, NEXT.fetch_add(1, Ordering::SeqCst)).into()
 }
 
-fn free_ports<const N: usize>(address: IpAddr) -> [SocketAddr; N] {
+pub(crate) fn free_ports<const N: usize>(address: IpAddr) -> [SocketAddr; N] {
     let listeners = [(); N].map(|()| TcpListener::bind((address, 0)).expect("a free port"));
     listeners.map(|listener| listener.local_addr().expect("an address"))
 }

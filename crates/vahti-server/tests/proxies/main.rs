@@ -11,10 +11,16 @@ mod documented;
 mod hostile;
 mod house;
 mod large;
+mod login;
 mod outage;
 mod own;
+#[path = "../cli/page.rs"]
+mod page;
 mod proxy;
 mod running;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/scene.rs"]
 mod scene;
+#[expect(dead_code, reason = "the tests of the command line use more of it")]
+#[path = "../cli/tools.rs"]
+mod tools;
