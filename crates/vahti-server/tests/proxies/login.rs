@@ -110,7 +110,7 @@ impl House {
         let cookies = format!("Cookie: {cookies}");
         let reply = self.ask(
             &format!("GET {path}"),
-            &[&cookies, BROWSER, "X-Signed-In: root"],
+            &[&cookies, BROWSER, "X-Signed-In: root", "X_Signed_In: root"],
         );
         assert!([302, 303].contains(&reply.status), "{path}: {reply:?}");
         let place = reply.header("location").expect("a place");
