@@ -72,6 +72,9 @@ pub enum Refusal {
     /// The session has ended, so it cannot be verified.
     #[error("the session `{0}` has ended")]
     SessionEnded(SessionId),
+    /// The session does not wait for a choice of the user.
+    #[error("the session `{0}` does not wait for a choice")]
+    NothingToChoose(SessionId),
     /// The user has no session that could be verified.
     #[error("the user has no open session")]
     NoOpenSession,

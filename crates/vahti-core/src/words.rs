@@ -157,6 +157,8 @@ words! {
         Import = "import",
         /// A supervisor let a session in.
         Verify = "verify",
+        /// A user ended another session of their own, and goes on instead (policy `ask`).
+        Choose = "choose",
         /// A session, or all of a user, was put on hold; or one that waits has a newer reason to.
         Invalidate = "invalidate",
         /// A session ended.

@@ -115,6 +115,86 @@ fn under_ask_the_new_session_awaits_the_choice() {
 }
 
 #[test]
+fn a_choice_ends_the_chosen_one_and_lets_the_chooser_in_by_one_commit() {
+    let mut gate = gate(2, OnLimit::Ask, &["a", "b", "c"]);
+    gate.choose("c", Some("a")).expect("a choice");
+    assert_eq!(gate.active(), ["b", "c"]);
+    assert_eq!(gate.state("a"), ended(EndReason::Chosen));
+    let verbs: Vec<_> = gate.events.iter().map(|event| event.verb).collect();
+    assert_eq!(verbs, [Verb::Choose, Verb::End]);
+}
+
+#[test]
+fn a_choice_that_is_sent_twice_changes_nothing_the_second_time() {
+    let mut gate = gate(2, OnLimit::Ask, &["a", "b", "c"]);
+    gate.choose("c", Some("a")).expect("a choice");
+    gate.choose("c", Some("b")).expect("it goes on already");
+    assert!(gate.events.is_empty());
+    assert_eq!(gate.active(), ["b", "c"]);
+}
+
+#[test]
+fn a_place_that_became_free_needs_no_end_but_still_a_choice() {
+    let mut gate = gate(1, OnLimit::Ask, &["a", "b"]);
+    let full = Refusal::LimitReached {
+        active: 1,
+        limit: 1,
+    };
+    assert_eq!(gate.choose("b", None).expect_err("no place"), full);
+    gate.end("a");
+    assert_eq!(gate.state("b"), held(HeldReason::AwaitingChoice));
+    gate.choose("b", None).expect("a place is free");
+    assert_eq!(gate.active(), ["b"]);
+}
+
+#[test]
+fn the_end_of_one_that_waits_frees_no_place_and_is_taken_back() {
+    let mut gate = gate(1, OnLimit::Ask, &["a", "b", "c"]);
+    let refusal = gate.choose("c", Some("b")).expect_err("no place");
+    assert!(matches!(refusal, Refusal::LimitReached { .. }));
+    assert_eq!(gate.held(), ["b", "c"]);
+}
+
+#[test]
+fn only_what_waits_for_a_choice_may_choose_and_only_another_of_its_own() {
+    let mut gate = gate(1, OnLimit::Ask, &["a", "b"]);
+    let unknown = |id| Refusal::UnknownSession(sid(id));
+    assert_eq!(
+        gate.choose("b", Some("b")).expect_err("itself"),
+        unknown("b")
+    );
+    assert_eq!(
+        gate.choose("b", Some("x")).expect_err("unknown"),
+        unknown("x")
+    );
+    assert_eq!(
+        gate.choose("x", Some("a")).expect_err("unknown"),
+        unknown("x")
+    );
+    gate.invalidate(Some("b"));
+    let nothing = Refusal::NothingToChoose(sid("b"));
+    assert_eq!(gate.choose("b", Some("a")).expect_err("on hold"), nothing);
+    gate.verify("a");
+    assert_eq!(
+        gate.choose("b", Some("a")).expect_err("superseded"),
+        nothing
+    );
+    gate.end("b");
+    let over = Refusal::SessionEnded(sid("b"));
+    assert_eq!(gate.choose("b", Some("a")).expect_err("ended"), over);
+    assert_eq!(gate.active(), ["a"]);
+}
+
+#[test]
+fn when_the_policy_no_longer_asks_there_is_nothing_to_choose() {
+    let mut gate = gate(1, OnLimit::Ask, &["a", "b"]);
+    gate.policy.on_limit = OnLimit::Hold;
+    let refusal = gate.choose("b", Some("a")).expect_err("the policy is hold");
+    assert_eq!(refusal, Refusal::NothingToChoose(sid("b")));
+    assert_eq!(gate.active(), ["a"]);
+}
+
+#[test]
 fn under_freeze_all_wait() {
     let gate = gate(2, OnLimit::Freeze, &["a", "b", "c"]);
     for id in ["a", "b", "c"] {

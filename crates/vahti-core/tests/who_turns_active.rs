@@ -1,4 +1,4 @@
-//! Whoever turns active did so by its own login or its own verify; and the other laws of `support/laws.rs`,
+//! Whoever turns active did so by its own login, its own verify, or a choice made from it; and the other laws of `support/laws.rs`,
 //! over random histories of everything that can happen to an account.
 
 mod support;
@@ -10,7 +10,7 @@ use proptest::{collection::vec, option, prelude::*};
 use support::{Gate, a_login, a_verify, group, is_long, policy, proof_of, runner, sid};
 use vahti_core::{
     EndReason, OnLimit, Policy, Stamp,
-    decide::{End, Invalidate, LogIn, Replaces, Verify, Which},
+    decide::{Choose, End, Invalidate, LogIn, Replaces, Verify, Which},
 };
 
 #[derive(Clone, Debug)]
@@ -30,6 +30,10 @@ enum Step {
         which: Pick,
         hold_logins: bool,
         late: bool,
+    },
+    Choose {
+        from: usize,
+        ends: Option<usize>,
     },
     End(Pick),
     Settle,
@@ -87,6 +91,8 @@ fn a_step() -> impl Strategy<Value = Step> {
             .prop_map(|(id, keep_others, late)| Step::Verify { id, keep_others, late }),
         3 => (a_pick(), prop::bool::weighted(0.2), prop::bool::weighted(0.2))
             .prop_map(|(which, hold_logins, late)| Step::Invalidate { which, hold_logins, late }),
+        4 => (0..3_usize, option::weighted(0.8, pick.clone()))
+            .prop_map(|(from, ends)| Step::Choose { from, ends }),
         2 => a_pick().prop_map(Step::End),
         2 => Just(Step::Settle),
         1 => Just(Step::TakeStamp),
@@ -105,6 +111,7 @@ struct History {
     logins: usize,
     stamp: Option<Stamp>,
     ended: BTreeSet<String>,
+    choices: usize,
 }
 
 impl History {
@@ -162,6 +169,14 @@ impl History {
                     at: self.late(*late),
                 };
                 self.gate.put_out(&command);
+            }
+            Step::Choose { from, ends } => {
+                let command = Choose {
+                    session: sid(&self.id(*from)),
+                    ends: ends.map(|number| sid(&self.id(number))),
+                };
+                let chosen = self.gate.choose_as(&command);
+                self.choices += usize::from(chosen.is_ok());
             }
             Step::End(which) => {
                 let which = self.which(which);
@@ -247,6 +262,7 @@ impl History {
 fn the_laws_hold_in_every_history() {
     let taken = Cell::new(0_u64);
     let committed = Cell::new(0_u64);
+    let chosen = Cell::new(0_usize);
     runner(file!(), 10_000, 200_000)
         .run(&(a_policy(), vec(a_step(), 1..50)), |(policy, steps)| {
             let mut history = History {
@@ -254,15 +270,23 @@ fn the_laws_hold_in_every_history() {
                 logins: 0,
                 stamp: None,
                 ended: BTreeSet::new(),
+                choices: 0,
             };
             for step in &steps {
                 history.take(step);
             }
             taken.set(taken.get() + steps.len() as u64);
             committed.set(committed.get() + history.gate.account.version);
+            chosen.set(chosen.get() + history.choices);
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
-    println!("{} steps, {} commits", taken.get(), committed.get());
+    println!(
+        "{} steps, {} commits, {} choices",
+        taken.get(),
+        committed.get(),
+        chosen.get()
+    );
+    assert!(chosen.get() > if is_long() { 10_000 } else { 500 });
     assert!(committed.get() > if is_long() { 1_500_000 } else { 80_000 });
 }

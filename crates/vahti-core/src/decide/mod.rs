@@ -3,6 +3,7 @@
 //! A decision takes the account as it is, the policy, who asks, the command and the moment, and returns
 //! what to write and what to answer. It may be run again on a newer account.
 
+mod choose;
 mod elsewhere;
 mod end;
 mod erase;
@@ -11,6 +12,7 @@ mod invalidate;
 mod login;
 mod verify;
 
+pub use choose::{Choose, choose};
 pub use elsewhere::{VerifyElsewhere, verify_elsewhere};
 pub use end::{End, EndedSessions, end};
 pub use erase::erase;

@@ -1,8 +1,8 @@
 //! What every decision keeps, whatever the command, the policy and the moment.
 
 use vahti_core::{
-    Account, Commit, EndReason, Moment, Policy, Session, SessionId, Stamp, State, Verb,
-    decide::{LogIn, Verify},
+    Account, Commit, EndReason, HeldReason, Moment, Policy, Session, SessionId, Stamp, State, Verb,
+    decide::{Choose, LogIn, Verify},
 };
 
 /// The command that was decided.
@@ -10,6 +10,7 @@ use vahti_core::{
 pub(super) enum Act<'a> {
     Login(&'a LogIn),
     Verify(&'a Verify),
+    Choose(&'a Choose),
     Invalidate,
     End,
     Settle,
@@ -107,7 +108,7 @@ fn never_more_than_the_limit(policy: &Policy, after: &Account) {
     }
 }
 
-/// By its own login, or by its own verify that was given when the session was there.
+/// By its own login, by its own verify that was given when the session was there, or by a choice that was made from it.
 fn turned_active_by_itself(
     act: Act<'_>,
     session: &Session,
@@ -119,6 +120,10 @@ fn turned_active_by_itself(
         Act::Verify(command) => {
             command.session.as_ref().is_none_or(|id| *id == session.id)
                 && session.login.stamp <= command.at.unwrap_or(moment.stamp)
+        }
+        Act::Choose(command) => {
+            let waited = State::Held(HeldReason::AwaitingChoice);
+            command.session == session.id && old.is_some_and(|old| old.state == waited)
         }
         Act::Invalidate | Act::End | Act::Settle => false,
     }
@@ -173,7 +178,9 @@ fn cap_of_the_held(policy: &Policy, act: Act<'_>, commit: &Commit) {
         .first()
         .is_some_and(|first| match (act, first.verb) {
             (Act::Login(command), Verb::Login) => command.idempotency.is_none(),
-            (Act::Verify(_), Verb::Verify) | (Act::Invalidate, Verb::Invalidate) => true,
+            (Act::Choose(_), Verb::Choose)
+            | (Act::Verify(_), Verb::Verify)
+            | (Act::Invalidate, Verb::Invalidate) => true,
             _ => false,
         });
     if accepted && !policy.observes() && !matches!(act, Act::Settle) {
@@ -183,13 +190,14 @@ fn cap_of_the_held(policy: &Policy, act: Act<'_>, commit: &Commit) {
     }
 }
 
-/// A verify that was accepted now lets its session in, and a login that is not held is active.
+/// A verify or a choice that was accepted now lets its session in, and a login that is not held is active.
 fn accepted_as_asked(act: Act<'_>, commit: &Commit) {
     let Some(first) = commit.events.first() else {
         return;
     };
     let let_in = match (act, first.verb) {
         (Act::Verify(command), Verb::Verify) => command.at.is_none(),
+        (Act::Choose(_), Verb::Choose) => true,
         (Act::Login(command), Verb::Login) => {
             let session = find(&commit.account, &command.id);
             session.is_some_and(|session| {

@@ -14,8 +14,8 @@ use vahti_core::{
     Policy, Profile, Refusal, Secret, SecretHash, Session, SessionId, Stamp, State, Timestamp,
     UserId,
     decide::{
-        self, End, EndedSessions, Invalidate, InvalidatedSessions, LogIn, LoggedIn, Replaces,
-        VerifiedSession, Verify, Which,
+        self, Choose, End, EndedSessions, Invalidate, InvalidatedSessions, LogIn, LoggedIn,
+        Replaces, VerifiedSession, Verify, Which,
     },
 };
 
@@ -200,6 +200,21 @@ impl Gate {
     pub(crate) fn let_in(&mut self, command: &Verify) -> Result<VerifiedSession, Refusal> {
         self.take(laws::Act::Verify(command), |account, policy, by, moment| {
             decide::verify(account, policy, by, command, moment)
+        })
+    }
+
+    /// Chooses, from the session `own` that waits, which one ends.
+    pub(crate) fn choose(&mut self, own: &str, ends: Option<&str>) -> Result<Session, Refusal> {
+        let command = Choose {
+            session: sid(own),
+            ends: ends.map(sid),
+        };
+        self.choose_as(&command)
+    }
+
+    pub(crate) fn choose_as(&mut self, command: &Choose) -> Result<Session, Refusal> {
+        self.take(laws::Act::Choose(command), |account, policy, by, moment| {
+            decide::choose(account, policy, by, command, moment)
         })
     }
 
