@@ -75,6 +75,12 @@ pub enum Refusal {
     /// The session does not wait for a choice of the user.
     #[error("the session `{0}` does not wait for a choice")]
     NothingToChoose(SessionId),
+    /// The challenge with which the session should be let in was used before, or is older than one that was.
+    #[error("the code of the session `{0}` was used before")]
+    ChallengeUsed(SessionId),
+    /// There is no command of the last minutes that could be taken back.
+    #[error("there is nothing to take back")]
+    NothingToUndo,
     /// The user has no session that could be verified.
     #[error("the user has no open session")]
     NoOpenSession,

@@ -8,6 +8,7 @@
 //! command is one file, and [`verdict`], which answers a check.
 
 mod account;
+mod challenge;
 pub mod decide;
 mod draft;
 mod event;
@@ -17,6 +18,8 @@ mod path;
 mod policy;
 mod register;
 mod session;
+mod short_code;
+mod signed;
 mod stamp;
 mod ticket;
 mod time;
@@ -26,6 +29,7 @@ mod waiting;
 mod words;
 
 pub use account::{Account, ChainHead, Profile, Stopped};
+pub use challenge::{CONFIRMATION_LASTS, Challenge, Confirmation, Shown, WINDOW_LASTS, Window};
 pub use draft::{Commit, Decision, Moment, Refusal};
 pub use event::{By, Digest, Event, Link, Salt};
 pub use explain::{Explanation, explain};
@@ -34,6 +38,7 @@ pub use path::CanonicalPath;
 pub use policy::{Bypass, Policy};
 pub use register::{HoldLogins, Invalidated, Marks, Register, Registers, Verified};
 pub use session::{Ended, LastSeen, Login, Session};
+pub use short_code::{NoShortCode, SHORT_CODES, ShortCode};
 pub use stamp::{Hlc, Stamp};
 pub use ticket::{TICKET_LASTS, Ticket};
 pub use time::Timestamp;

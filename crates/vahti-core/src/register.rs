@@ -1,7 +1,7 @@
 //! Registers: stamps that only rise. Merging them is commutative, associative and idempotent, so
 //! that they may arrive late, twice, and in any order.
 
-use crate::{HeldReason, SessionId, Stamp, Timestamp, session::Ended};
+use crate::{HeldReason, SessionId, Stamp, Timestamp, Window, session::Ended};
 
 /// The registers of one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Marks {
     pub invalidated: Invalidated,
     /// The earliest end; final.
     pub ended: Option<Ended>,
+    /// The newest window whose challenge let it in: that one and all before it are used.
+    pub redeemed: Window,
 }
 
 /// An invalidate of one session, with its cause. Ordered by its stamp first.

@@ -159,6 +159,10 @@ words! {
         Verify = "verify",
         /// A user ended another session of their own, and goes on instead (policy `ask`).
         Choose = "choose",
+        /// A verify or an invalidate was taken back.
+        Undo = "undo",
+        /// The screen that a supervisor let in was not the one in front of them.
+        Alarm = "alarm",
         /// A session, or all of a user, was put on hold; or one that waits has a newer reason to.
         Invalidate = "invalidate",
         /// A session ended.
@@ -181,6 +185,8 @@ words! {
         Pause = "pause",
         /// The gate guards again.
         Resume = "resume",
+        /// Supervisors said something to those who wait, or took it away.
+        Message = "message",
         /// The wall clock and the clock of this host differ by more than they may.
         ClockAlarm = "clock_alarm",
     }

@@ -10,7 +10,7 @@ use proptest::{collection::vec, option, prelude::*};
 use support::{Gate, a_login, a_verify, group, is_long, policy, proof_of, runner, sid};
 use vahti_core::{
     EndReason, OnLimit, Policy, Stamp,
-    decide::{Choose, End, Invalidate, LogIn, Replaces, Verify, Which},
+    decide::{self, Choose, End, Invalidate, LogIn, Replaces, Undo, Verify, Which},
 };
 
 #[derive(Clone, Debug)]
@@ -34,6 +34,9 @@ enum Step {
     Choose {
         from: usize,
         ends: Option<usize>,
+    },
+    Undo {
+        alarm: bool,
     },
     End(Pick),
     Settle,
@@ -93,6 +96,7 @@ fn a_step() -> impl Strategy<Value = Step> {
             .prop_map(|(which, hold_logins, late)| Step::Invalidate { which, hold_logins, late }),
         4 => (0..3_usize, option::weighted(0.8, pick.clone()))
             .prop_map(|(from, ends)| Step::Choose { from, ends }),
+        3 => any::<bool>().prop_map(|alarm| Step::Undo { alarm }),
         2 => a_pick().prop_map(Step::End),
         2 => Just(Step::Settle),
         1 => Just(Step::TakeStamp),
@@ -112,6 +116,8 @@ struct History {
     stamp: Option<Stamp>,
     ended: BTreeSet<String>,
     choices: usize,
+    /// Undos that brought somebody back.
+    undone: usize,
 }
 
 impl History {
@@ -177,6 +183,16 @@ impl History {
                 };
                 let chosen = self.gate.choose_as(&command);
                 self.choices += usize::from(chosen.is_ok());
+            }
+            Step::Undo { alarm } => {
+                let of = decide::undoable(&self.gate.account, self.gate.now);
+                let verified = self.gate.account.registers.verified.clone();
+                let command = Undo {
+                    of: of.unwrap_or(Stamp::NEVER),
+                    alarm: verified.filter(|_| *alarm).map(|verified| verified.session),
+                };
+                let undone = self.gate.undo_as(&command);
+                self.undone += usize::from(undone.is_ok_and(|undone| !undone.active.is_empty()));
             }
             Step::End(which) => {
                 let which = self.which(which);
@@ -263,6 +279,7 @@ fn the_laws_hold_in_every_history() {
     let taken = Cell::new(0_u64);
     let committed = Cell::new(0_u64);
     let chosen = Cell::new(0_usize);
+    let undone = Cell::new(0_usize);
     runner(file!(), 10_000, 200_000)
         .run(&(a_policy(), vec(a_step(), 1..50)), |(policy, steps)| {
             let mut history = History {
@@ -271,6 +288,7 @@ fn the_laws_hold_in_every_history() {
                 stamp: None,
                 ended: BTreeSet::new(),
                 choices: 0,
+                undone: 0,
             };
             for step in &steps {
                 history.take(step);
@@ -278,15 +296,18 @@ fn the_laws_hold_in_every_history() {
             taken.set(taken.get() + steps.len() as u64);
             committed.set(committed.get() + history.gate.account.version);
             chosen.set(chosen.get() + history.choices);
+            undone.set(undone.get() + history.undone);
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
     println!(
-        "{} steps, {} commits, {} choices",
+        "{} steps, {} commits, {} choices, {} undone",
         taken.get(),
         committed.get(),
-        chosen.get()
+        chosen.get(),
+        undone.get()
     );
+    assert!(undone.get() > if is_long() { 10_000 } else { 500 });
     assert!(chosen.get() > if is_long() { 10_000 } else { 500 });
     assert!(committed.get() > if is_long() { 1_500_000 } else { 80_000 });
 }

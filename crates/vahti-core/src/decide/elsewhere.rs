@@ -27,6 +27,7 @@ pub fn verify_elsewhere(
 ) -> Decision<Vec<SessionId>> {
     if account.open_session(&command.session).is_some() {
         let here = Verify {
+            challenge: None,
             session: Some(command.session.clone()),
             keep_others: false,
             home: command.home.clone(),

@@ -10,6 +10,7 @@ mod erase;
 mod import;
 mod invalidate;
 mod login;
+mod undo;
 mod verify;
 
 pub use choose::{Choose, choose};
@@ -19,6 +20,7 @@ pub use erase::erase;
 pub use import::{Import, Imported, ImportedSessions, ImportedState, import};
 pub use invalidate::{Invalidate, InvalidatedSessions, invalidate};
 pub use login::{LogIn, LoggedIn, Replaces, login};
+pub use undo::{UNDO_WITHIN, Undo, Undone, undo, undoable};
 pub use verify::{VerifiedSession, Verify, verify};
 
 use crate::{Account, By, Commit, Moment, Policy, Session, SessionId, draft::Draft};

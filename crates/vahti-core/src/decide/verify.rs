@@ -2,7 +2,7 @@
 
 use crate::{
     Account, By, Decision, HeldReason, Moment, Policy, Profile, Refusal, Register, Session,
-    SessionId, Stamp, Verb, Verified,
+    SessionId, Stamp, Verb, Verified, Window,
     decide::changed,
     draft::{Draft, Record},
 };
@@ -14,6 +14,8 @@ pub struct Verify {
     pub session: Option<SessionId>,
     /// Keep the user's other sessions as far as the limit allows.
     pub keep_others: bool,
+    /// The window of the challenge that was shown on the session's screen, if the supervisor scanned one.
+    pub challenge: Option<Window>,
     /// The host on which the session lives.
     pub home: String,
     /// A stamp taken before, for a command to many users.
@@ -31,7 +33,7 @@ pub struct VerifiedSession {
     pub superseded: Vec<SessionId>,
 }
 
-/// Decides a verify. Refused, and nothing changes, if the session is unknown or has ended.
+/// Decides a verify. Refused, and nothing changes, if the session is unknown or has ended, or if the challenge was used.
 #[must_use]
 pub fn verify(
     account: &Account,
@@ -41,7 +43,7 @@ pub fn verify(
     moment: Moment,
 ) -> Decision<VerifiedSession> {
     let mut draft = Draft::begin(account, policy, by, moment).stamped(command.at);
-    let id = match target(&draft, command) {
+    let id = match target(&draft, command).and_then(|id| unused(&draft, command, id)) {
         Ok(id) => id,
         Err(refusal) => {
             return Decision {
@@ -59,6 +61,9 @@ pub fn verify(
             session: id.clone(),
         };
         draft.account.merge(&Register::Verified(verified));
+    }
+    if let (Some(window), Some(session)) = (command.challenge, draft.session_mut(&id)) {
+        session.marks.redeemed = window;
     }
     draft.release();
     let commit = draft.commit(Record::of(Verb::Verify, Some(id.clone())));
@@ -112,6 +117,20 @@ fn target(draft: &Draft<'_>, command: &Verify) -> Result<SessionId, Refusal> {
 }
 
 /// Lets a session in beside the others; the longest let in beyond the limit are put out.
+/// The session, unless the challenge of this window or of a later one has let it in already.
+fn unused(draft: &Draft<'_>, command: &Verify, id: SessionId) -> Result<SessionId, Refusal> {
+    let redeemed = draft
+        .account
+        .open_session(&id)
+        .map(|session| session.marks.redeemed);
+    match command.challenge {
+        Some(window) if redeemed.is_some_and(|redeemed| window <= redeemed) => {
+            Err(Refusal::ChallengeUsed(id))
+        }
+        _ => Ok(id),
+    }
+}
+
 fn admit(draft: &mut Draft<'_>, id: &SessionId) {
     let stamp = draft.stamp();
     let mut others: Vec<_> = draft.account.let_in_order();

@@ -2,7 +2,7 @@
 
 use vahti_core::{
     Account, Commit, EndReason, HeldReason, Moment, Policy, Session, SessionId, Stamp, State, Verb,
-    decide::{Choose, LogIn, Verify},
+    decide::{Choose, LogIn, Undo, Verify},
 };
 
 /// The command that was decided.
@@ -11,6 +11,7 @@ pub(super) enum Act<'a> {
     Login(&'a LogIn),
     Verify(&'a Verify),
     Choose(&'a Choose),
+    Undo(&'a Undo),
     Invalidate,
     End,
     Settle,
@@ -108,7 +109,8 @@ fn never_more_than_the_limit(policy: &Policy, after: &Account) {
     }
 }
 
-/// By its own login, by its own verify that was given when the session was there, or by a choice that was made from it.
+/// By its own login, by its own verify that was given when the session was there, by a choice that was made from it, or
+/// because what had put it out when it was active is taken back.
 fn turned_active_by_itself(
     act: Act<'_>,
     session: &Session,
@@ -125,6 +127,10 @@ fn turned_active_by_itself(
             let waited = State::Held(HeldReason::AwaitingChoice);
             command.session == session.id && old.is_some_and(|old| old.state == waited)
         }
+        Act::Undo(command) => old.is_some_and(|old| {
+            let expired_at = old.expired_at.is_some_and(|at| at >= command.of.time());
+            old.state.is_held() && expired_at
+        }),
         Act::Invalidate | Act::End | Act::Settle => false,
     }
 }
@@ -180,6 +186,7 @@ fn cap_of_the_held(policy: &Policy, act: Act<'_>, commit: &Commit) {
             (Act::Login(command), Verb::Login) => command.idempotency.is_none(),
             (Act::Choose(_), Verb::Choose)
             | (Act::Verify(_), Verb::Verify)
+            | (Act::Undo(_), Verb::Undo | Verb::Alarm)
             | (Act::Invalidate, Verb::Invalidate) => true,
             _ => false,
         });

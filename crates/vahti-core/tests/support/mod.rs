@@ -15,7 +15,7 @@ use vahti_core::{
     UserId,
     decide::{
         self, Choose, End, EndedSessions, Invalidate, InvalidatedSessions, LogIn, LoggedIn,
-        Replaces, VerifiedSession, Verify, Which,
+        Replaces, Undo, Undone, VerifiedSession, Verify, Which,
     },
 };
 
@@ -94,6 +94,7 @@ pub(crate) fn proof_of(id: &str) -> Option<Replaces> {
 /// A verify of this session, or of the latest.
 pub(crate) fn a_verify(id: Option<&str>) -> Verify {
     Verify {
+        challenge: None,
         session: id.map(sid),
         keep_others: false,
         home: "here".to_owned(),
@@ -215,6 +216,18 @@ impl Gate {
     pub(crate) fn choose_as(&mut self, command: &Choose) -> Result<Session, Refusal> {
         self.take(laws::Act::Choose(command), |account, policy, by, moment| {
             decide::choose(account, policy, by, command, moment)
+        })
+    }
+
+    /// Takes back the newest command, if one can be.
+    pub(crate) fn undo(&mut self) -> Result<Undone, Refusal> {
+        let of = decide::undoable(&self.account, self.now).unwrap_or(Stamp::NEVER);
+        self.undo_as(&Undo { of, alarm: None })
+    }
+
+    pub(crate) fn undo_as(&mut self, command: &Undo) -> Result<Undone, Refusal> {
+        self.take(laws::Act::Undo(command), |account, policy, by, moment| {
+            decide::undo(account, policy, by, command, moment)
         })
     }
 
