@@ -132,6 +132,12 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`].
     async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError>;
 
+    /// What supervisors say to those who wait: the note of the newest event with [`Verb::Message`]; none if it has none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn message(&self) -> Result<Option<String>, StoreError>;
+
     /// Every key, also the revoked ones, in the order of their names.
     ///
     /// # Errors

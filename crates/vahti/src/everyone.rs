@@ -89,6 +89,7 @@ impl Vahti {
             Box::new(move |account, selected, moment| {
                 let session = selected.last().cloned();
                 let command = Verify {
+                    challenge: None,
                     session,
                     keep_others: false,
                     home: home.clone(),

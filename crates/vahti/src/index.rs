@@ -102,20 +102,21 @@ impl Index {
 
     /// The open session whose waiting page a ticket shows.
     pub(crate) fn admit(&self, ticket: &Ticket<'_>, now: Timestamp) -> Option<Found> {
-        let sessions = self.sessions.pin();
-        let (id, entry) = sessions.get_key_value(ticket.session)?;
-        let found = ticket
-            .is_right(&entry.secret, now)
-            .then(|| self.found(id, entry, now))?;
-        (!found.state.is_ended()).then_some(found)
+        let (found, secret) = self.with_secret(ticket.session(), now)?;
+        (ticket.is_right(&secret, now) && !found.state.is_ended()).then_some(found)
     }
 
     /// A ticket for the waiting page of an open session.
     pub(crate) fn ticket(&self, session: &SessionId, now: Timestamp) -> Option<String> {
+        let (found, secret) = self.with_secret(session.as_str(), now)?;
+        (!found.state.is_ended()).then(|| Ticket::text(session, &secret, now))
+    }
+
+    /// The session with this id, and what its texts are signed with.
+    pub(crate) fn with_secret(&self, session: &str, now: Timestamp) -> Option<(Found, SecretHash)> {
         let sessions = self.sessions.pin();
-        let (id, entry) = sessions.get_key_value(session.as_str())?;
-        let found = self.found(id, entry, now);
-        (!found.state.is_ended()).then(|| Ticket::text(session, &entry.secret, now))
+        let (id, entry) = sessions.get_key_value(session)?;
+        Some((self.found(id, entry, now), entry.secret))
     }
 
     /// Whether the id is known here.

@@ -9,7 +9,9 @@
 
 mod backup;
 mod caller;
+mod challenge;
 mod check;
+mod choose;
 mod clock;
 mod end;
 mod erase;
@@ -24,15 +26,19 @@ mod invalidate;
 mod keys;
 mod list;
 mod login;
+mod message;
 mod pause;
 mod random;
 mod restore;
+mod screens;
 mod sweep;
+mod undo;
 mod vahti;
 mod verify;
 mod wait;
 
 pub use caller::Caller;
+pub use challenge::{BadChallenge, OpenedChallenge, ShownChallenge};
 pub use check::{Checked, Question, Who};
 pub use clock::{SteeredClock, SystemClock};
 pub use end::EndRequest;
@@ -46,6 +52,7 @@ pub use keys::Keys;
 pub use login::{LoginRequest, NewSession};
 pub use pause::PAUSE_AT_MOST;
 pub use restore::Restored;
+pub use screens::{ShownCode, Sign};
 pub use vahti::Vahti;
 pub use vahti_core as core;
 pub use vahti_store as store;

@@ -10,7 +10,9 @@ use vahti_store::{Clock, CommitFigures, Host, Store, StoreError, Witness};
 use crate::{
     Caller, Error, Figures, Index, Keys,
     index::ENDED_KEPT,
+    message::Message,
     pause::Policies,
+    screens::Screens,
     sweep::{Due, Written},
 };
 
@@ -24,6 +26,8 @@ pub struct Vahti {
     pub(crate) keys: Keys,
     pub(crate) policies: Arc<Policies>,
     pub(crate) figures: Figures,
+    pub(crate) message: Message,
+    pub(crate) screens: Screens,
     min_free_bytes: u64,
     /// Up to when last-seen times are written.
     pub(crate) written: tokio::sync::Mutex<Written>,
@@ -62,6 +66,8 @@ impl Vahti {
         let host = Self {
             policies: Arc::new(Policies::new(Arc::clone(&policy))),
             figures: Figures::new(),
+            message: Message::default(),
+            screens: Screens::default(),
             policy,
             clock,
             index,
@@ -110,6 +116,7 @@ impl Vahti {
             .await?;
         self.keys.add(self.store.keys().await?);
         self.policies.set(self.store.paused_until().await?);
+        self.message.set(self.store.message().await?);
         if self.paused_until().is_some() {
             tracing::warn!("the gate is paused: every check allows");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vahti_core::{
-    Account, Moment, Refusal, SessionId, UserId,
+    Account, Moment, Refusal, SessionId, UserId, Window,
     decide::{self, Verify, VerifyElsewhere},
 };
 use vahti_store::SessionRecord;
@@ -22,6 +22,8 @@ pub struct VerifyRequest {
     pub session_id: Option<SessionId>,
     /// Keep the user's other sessions as far as the limit allows.
     pub keep_others: bool,
+    /// The window of the challenge that was scanned, from [`Vahti::confirmed`].
+    pub challenge: Option<Window>,
 }
 
 impl VerifyRequest {
@@ -32,6 +34,7 @@ impl VerifyRequest {
             user,
             session_id: Some(session),
             keep_others: false,
+            challenge: None,
         }
     }
 }
@@ -41,8 +44,8 @@ impl Vahti {
     /// active and now wait.
     ///
     /// # Errors
-    /// [`Error::Refused`] with `UnknownSession`, `UnknownUser`, `SessionEnded` or `NoOpenSession`: nothing was
-    /// changed; [`Error::Unavailable`].
+    /// [`Error::Refused`] with `UnknownSession`, `UnknownUser`, `SessionEnded`, `ChallengeUsed` or `NoOpenSession`:
+    /// nothing was changed; [`Error::Unavailable`].
     pub async fn verify(
         &self,
         caller: &Caller,
@@ -52,10 +55,12 @@ impl Vahti {
             user,
             session_id,
             keep_others,
+            challenge,
         } = request;
         let command = Verify {
             session: session_id,
             keep_others,
+            challenge,
             home: self.home.clone(),
             at: None,
         };

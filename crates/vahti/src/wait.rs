@@ -35,13 +35,13 @@ impl Vahti {
             return self.check(caller, &Question::token("")).await;
         };
         let mut found = self.index.admit(&ticket, self.now());
-        let named = Question::session("", ticket.session);
+        let named = Question::session("", ticket.session());
         if found.is_none() && self.store.is_shared() && self.ask_store(&named).await? {
             found = self.index.admit(&ticket, self.now());
         }
         match found {
             Some(found) => {
-                let vouched = Question::session(found.user.as_str(), ticket.session);
+                let vouched = Question::session(found.user.as_str(), ticket.session());
                 self.check(caller, &vouched).await
             }
             None => self.check(caller, &Question::token("")).await,

@@ -112,6 +112,7 @@ async fn a_caller_with_groups_acts_on_and_sees_only_users_of_them() {
         .expect("a login")
         .expect("tracked");
     let verify = VerifyRequest {
+        challenge: None,
         user: user("aino"),
         session_id: None,
         keep_others: false,
@@ -328,6 +329,7 @@ async fn a_command_that_names_what_is_not_there_changes_nothing_and_says_what_it
     let scene = Scene::new(policy(1)).await;
     let login = log_in(&scene.vahti, "aino").await;
     let verify = |session: &str| VerifyRequest {
+        challenge: None,
         user: user("aino"),
         session_id: Some(id(session)),
         keep_others: false,

@@ -50,6 +50,7 @@ async fn a_verify_of_a_session_that_is_over_by_its_deadline_is_refused_and_nobod
     assert_eq!(scene.verdict(&late.token).await, ("deny", "idle"));
     let session_id = Some(late.record.session.id.clone());
     let request = VerifyRequest {
+        challenge: None,
         user: user("aino"),
         session_id,
         keep_others: false,

@@ -199,6 +199,7 @@ async fn logins_are_refused_while_the_disk_is_almost_full_and_the_rest_goes_on()
         "{refused:?}"
     );
     let verify = VerifyRequest {
+        challenge: None,
         user: user("aino"),
         session_id: None,
         keep_others: false,

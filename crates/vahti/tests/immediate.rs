@@ -134,6 +134,7 @@ async fn put_out_and_let_in(vahti: &Vahti, subject: &Subject, times: usize, done
         }
         subject.turn.fetch_add(1, Ordering::SeqCst);
         let request = VerifyRequest {
+            challenge: None,
             user: record.user.clone(),
             session_id: None,
             keep_others: false,

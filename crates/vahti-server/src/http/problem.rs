@@ -94,6 +94,9 @@ impl Refused {
             Refusal::SessionIdTaken(_) => ProblemType::SessionIdTaken,
             Refusal::IdempotencyKeyReused(_) => ProblemType::IdempotencyKeyReused,
             Refusal::SessionEnded(_) => ProblemType::SessionEnded,
+            Refusal::NothingToChoose(_) | Refusal::ChallengeUsed(_) | Refusal::NothingToUndo => {
+                ProblemType::NotNow
+            }
             Refusal::NoOpenSession | Refusal::UnknownSession(_) => ProblemType::UnknownSession,
             Refusal::UnknownUser => ProblemType::UnknownUser,
         };
@@ -113,6 +116,16 @@ impl Refused {
             Refusal::SessionEnded(id) => format!(
                 "Session `{id}` has ended and cannot be verified. A new login makes a new session."
             ),
+            Refusal::NothingToChoose(id) => format!(
+                "Session `{id}` does not wait for a choice of its user. Nothing was changed."
+            ),
+            Refusal::ChallengeUsed(id) => format!(
+                "This code of session `{id}` was used before. Nothing was changed. Scan the one on the screen now."
+            ),
+            Refusal::NothingToUndo => {
+                "There is no command of the last ten minutes to take back. Nothing was changed."
+                    .to_owned()
+            }
             Refusal::NoOpenSession => {
                 format!("`{user}` has no open session. Nothing was changed. A login makes one.")
             }

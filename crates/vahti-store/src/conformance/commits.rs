@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vahti_core::{
-    Account, Commit, Decision, Moment, Policy, SecretHash,
+    Account, Commit, Decision, Moment, Policy, SecretHash, Window,
     decide::{self, LogIn},
 };
 
@@ -236,11 +236,14 @@ pub async fn what_was_written_is_there_after_the_store_was_opened_again(open: &O
     for session in ["a2", "a3", "a4"] {
         stage.login("ann", session).await.expect("a login");
     }
-    stage.verify("ann", "a3").await.expect("a verify");
+    let window = Some(Window::from_number(59_666_667));
+    let verified = stage.verify_by_code("ann", "a3", window).await;
+    verified.expect("a verify").expect("not refused");
     stage.end("ann", "a4").await.expect("an end");
     stage.invalidate_all("ann", true).await.expect("it");
     let before = stored(stage.witness.newest("ann").expect("the witness was told"));
     assert_eq!(before.sessions[0].secret, SecretHash::from_bytes([8; 32]));
+    assert_eq!(Some(before.sessions[2].marks.redeemed), window);
     stage.store.close().await;
 
     let stage = Stage::with(open, policy);

@@ -14,7 +14,7 @@ use std::{
 
 use vahti_core::{
     Account, By, Decision, Group, How, Moment, Policy, Profile, Refusal, SecretHash, SessionId,
-    Timestamp, UserId,
+    Timestamp, UserId, Window,
     decide::{self, LogIn, LoggedIn, VerifiedSession, Which},
 };
 
@@ -26,6 +26,7 @@ pub mod commits;
 pub mod erase;
 pub mod keys;
 pub mod lists;
+pub mod messages;
 pub mod pauses;
 mod promises;
 pub mod seen;
@@ -261,8 +262,19 @@ impl Stage {
         user: &str,
         session: &str,
     ) -> Result<Result<VerifiedSession, Refusal>, StoreError> {
+        self.verify_by_code(user, session, None).await
+    }
+
+    /// Lets one session in by the challenge of a window, or is refused.
+    pub async fn verify_by_code(
+        &self,
+        user: &str,
+        session: &str,
+        challenge: Option<Window>,
+    ) -> Result<Result<VerifiedSession, Refusal>, StoreError> {
         let policy = Arc::clone(&self.policy);
         let command = decide::Verify {
+            challenge,
             session: Some(session_id(session)),
             keep_others: false,
             home: "here".to_owned(),

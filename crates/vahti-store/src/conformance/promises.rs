@@ -51,6 +51,9 @@ macro_rules! promises {
             every_condition_on_events_counts,
             no_event_turns_up_before_one_that_could_be_read,
         ]);
+        $crate::promises!(@module $make, messages: [
+            the_newest_message_is_there_until_it_is_taken_away,
+        ]);
         $crate::promises!(@module $make, pauses: [
             a_pause_is_kept_with_its_event_until_it_is_taken_back,
             a_pause_outlives_its_host,

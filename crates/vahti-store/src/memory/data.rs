@@ -183,6 +183,13 @@ impl Data {
         self.house = self.append(chain, event).head;
     }
 
+    /// What supervisors said last to those who wait.
+    pub(super) fn message(&self) -> Option<String> {
+        let mut record = self.record.iter().rev();
+        let said = record.find(|recorded| recorded.event.verb == Verb::Message)?;
+        said.event.by.note.clone()
+    }
+
     /// The account of a user, with the open sessions.
     pub(super) fn account(&self, witness: &dyn Witness, user: &UserId) -> Option<Account> {
         let number = *self.numbers.get(user)?;

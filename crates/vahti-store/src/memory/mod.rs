@@ -135,6 +135,10 @@ impl Store for MemoryStore {
         Ok(self.data()?.paused_until)
     }
 
+    async fn message(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.data()?.message())
+    }
+
     async fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         Ok(self.data()?.keys())
     }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 use vahti_core::{
     Account, ChainHead, Digest, Ended, HoldLogins, Invalidated, Login, Marks, Profile, Registers,
-    SecretHash, Session, SessionId, Stopped, UserId, Verified,
+    SecretHash, Session, SessionId, Stopped, UserId, Verified, Window,
 };
 
 use super::{columns::Columns, trouble::Trouble};
@@ -23,14 +23,14 @@ macro_rules! session_columns {
     () => {
         "s.number, s.id, s.state, s.reason, s.last_seen, s.expired_at, s.admitted, s.invalidated, \
          s.invalidated_cause, s.ended_at, s.ended, s.secret, s.login, s.login_at, s.imported_at, s.held, s.place, \
-         (SELECT value FROM text WHERE text.id = s.origin), s.app, s.home, s.idempotency"
+         (SELECT value FROM text WHERE text.id = s.origin), s.app, s.home, s.idempotency, s.redeemed"
     };
 }
 
 pub(super) use {account_columns, session_columns};
 
 /// How many columns [`session_columns`] names.
-pub(super) const SESSION_COLUMNS: usize = 21;
+pub(super) const SESSION_COLUMNS: usize = 22;
 
 /// The open sessions of an account, the oldest login first.
 pub(super) const OPEN_SESSIONS: &str = concat!(
@@ -211,7 +211,7 @@ pub(super) fn session(
     let state = columns.state()?;
     let stored = columns.time()?;
     let expired_at = columns.find_time()?;
-    let marks = marks(&mut columns)?;
+    let mut marks = marks(&mut columns)?;
     let secret = SecretHash::from_bytes(columns.take()?);
     let login = Login {
         stamp: columns.stamp()?,
@@ -224,6 +224,7 @@ pub(super) fn session(
         home: columns.take()?,
         idempotency: columns.take()?,
     };
+    marks.redeemed = Window::from_number(columns.take()?);
     let known = witness.last_seen(&id);
     let session = Session {
         id,
@@ -249,5 +250,6 @@ fn marks(columns: &mut Columns<'_, '_>) -> Result<Marks, Trouble> {
         admitted,
         invalidated,
         ended: at.zip(reason).map(|(at, reason)| Ended { at, reason }),
+        ..Marks::default()
     })
 }

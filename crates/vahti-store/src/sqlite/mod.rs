@@ -245,6 +245,10 @@ impl Store for SqliteStore {
         self.write(move |desk| desk.pause(until, by)).await
     }
 
+    async fn message(&self) -> Result<Option<String>, StoreError> {
+        self.ask(|connection, _| read::message(connection)).await
+    }
+
     async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
         self.ask(|connection, _| read::paused_until(connection))
             .await

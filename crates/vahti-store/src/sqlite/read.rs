@@ -138,6 +138,16 @@ pub(super) fn paused_until(connection: &Connection) -> Result<Option<Timestamp>,
     Ok(until.map(Timestamp::from_millis))
 }
 
+/// What supervisors said last to those who wait.
+pub(super) fn message(connection: &Connection) -> Result<Option<String>, Trouble> {
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT value FROM text WHERE text.id = event.note) FROM event \
+         WHERE verb = 'message' ORDER BY seq DESC LIMIT 1",
+    )?;
+    let text: Option<Option<String>> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(text.flatten())
+}
+
 /// Users with an open session, after an account, in the order of their accounts.
 pub(super) fn users_with_open_sessions(
     connection: &Connection,

@@ -137,8 +137,8 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
         .prepare_cached(
             "INSERT INTO session (id, account, state, reason, last_seen, expired_at, admitted, \
              invalidated, invalidated_cause, ended_at, ended, secret, login, login_at, imported_at, held, place, \
-             origin, app, home, idempotency) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             origin, app, home, idempotency, redeemed) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .insert(params![
             session.id.as_str(),
@@ -162,6 +162,7 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
             login.app,
             login.home,
             login.idempotency,
+            marks.redeemed.number(),
         ])?;
     Ok(number)
 }
@@ -178,7 +179,7 @@ fn update(
     connection
         .prepare_cached(
             "UPDATE session SET state = ?, reason = ?, last_seen = max(last_seen, ?), \
-             expired_at = ?, admitted = ?, invalidated = ?, invalidated_cause = ?, secret = ? \
+             expired_at = ?, admitted = ?, invalidated = ?, invalidated_cause = ?, secret = ?, redeemed = ? \
              WHERE number = ?",
         )?
         .execute(params![
@@ -190,6 +191,7 @@ fn update(
             marks.invalidated.stamp.to_bits(),
             marks.invalidated.cause.as_str(),
             session.secret.as_bytes(),
+            marks.redeemed.number(),
             number,
         ])?;
     if !was_open || !session.is_open() {

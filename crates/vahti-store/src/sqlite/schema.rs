@@ -50,6 +50,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "0004_pause",
         sql: include_str!("migrations/0004_pause.sql"),
     },
+    Migration {
+        name: "0005_waiting_screens",
+        sql: include_str!("migrations/0005_waiting_screens.sql"),
+    },
 ];
 
 /// What a file turned out to be.

@@ -121,6 +121,7 @@ impl Duel {
             }
             subject.turn.fetch_add(1, Ordering::SeqCst);
             let verify = VerifyRequest {
+                challenge: None,
                 user: user.clone(),
                 session_id: None,
                 keep_others: false,

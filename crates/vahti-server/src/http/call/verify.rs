@@ -98,6 +98,7 @@ impl Readable for wire::VerifyRequest {
         let reason = wrong.reason(self.reason);
         let actor = wrong.person("actor", self.actor);
         let command = VerifyRequest {
+            challenge: None,
             user: user?,
             session_id: session_id?,
             keep_others: self.keep_others,

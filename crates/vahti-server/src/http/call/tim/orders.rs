@@ -97,6 +97,7 @@ async fn let_in(key: &AdminKey, order: TimOrder) -> Result<Answer<Done>, Refused
     let TimOrder { user, session } = order;
     let caller = key.caller(None, None);
     let request = VerifyRequest {
+        challenge: None,
         user: user.clone(),
         session_id: session,
         keep_others: false,
