@@ -135,6 +135,10 @@ impl Store for Moody {
     async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
         self.answer(self.store.pause(until, by)).await
     }
+    async fn message(&self) -> Result<Option<String>, StoreError> {
+        self.answer(self.store.message()).await
+    }
+
     async fn paused_until(&self) -> Result<Option<Timestamp>, StoreError> {
         self.answer(self.store.paused_until()).await
     }
