@@ -81,7 +81,13 @@ text_id! {
     Group, check_group
 }
 
+text_id! {
+    /// What a supervisor is called: one to 64 characters, also spaces between them, but none that deceives whoever reads it.
+    SupervisorName, check_supervisor
+}
+
 const USER_MAX_BYTES: usize = 256;
+const NAME_MAX_CHARS: usize = 64;
 const ID_MAX_BYTES: usize = 64;
 
 fn check_user(text: &str) -> Result<(), InvalidId> {
@@ -97,6 +103,24 @@ fn check_user(text: &str) -> Result<(), InvalidId> {
     } else if let Some(c) = text.chars().find(|c| c.is_control() || turns_text(*c)) {
         format!(
             "A user name cannot hold the invisible character U+{:04X}.",
+            u32::from(c)
+        )
+    } else {
+        return Ok(());
+    };
+    Err(InvalidId(wrong))
+}
+
+fn check_supervisor(text: &str) -> Result<(), InvalidId> {
+    let wrong = if text.trim().is_empty() {
+        "The name of a supervisor cannot be empty.".to_owned()
+    } else if text.chars().count() > NAME_MAX_CHARS {
+        format!("The name of a supervisor has at most {NAME_MAX_CHARS} characters.")
+    } else if text.trim() != text {
+        "The name of a supervisor neither begins nor ends with a space.".to_owned()
+    } else if let Some(c) = text.chars().find(|c| c.is_control() || turns_text(*c)) {
+        format!(
+            "The name of a supervisor cannot hold the invisible character U+{:04X}.",
             u32::from(c)
         )
     } else {
@@ -196,6 +220,24 @@ mod tests {
             .expect_err("newlines")
             .to_string();
         assert!(message.contains("\\n") && message.len() < 200, "{message}");
+    }
+
+    #[test]
+    fn a_supervisor_is_called_as_people_are() {
+        for good in ["Maija K", "maija", "Åke Öst", "名前", &"ä".repeat(64)] {
+            assert_eq!(SupervisorName::new(good).expect(good).as_str(), good);
+        }
+        for bad in [
+            "",
+            " ",
+            " Maija",
+            "Maija ",
+            "Mai\nja",
+            "Mai\u{202E}ja",
+            &"x".repeat(65),
+        ] {
+            assert!(SupervisorName::new(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

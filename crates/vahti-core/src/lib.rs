@@ -33,7 +33,7 @@ pub use challenge::{CONFIRMATION_LASTS, Challenge, Confirmation, Shown, WINDOW_L
 pub use draft::{Commit, Decision, Moment, Refusal};
 pub use event::{By, Digest, Event, Link, Salt};
 pub use explain::{Explanation, explain};
-pub use id::{Group, InvalidId, SessionId, UserId};
+pub use id::{Group, InvalidId, SessionId, SupervisorName, UserId};
 pub use path::CanonicalPath;
 pub use policy::{Bypass, Policy};
 pub use register::{HoldLogins, Invalidated, Marks, Register, Registers, Verified};

@@ -181,6 +181,14 @@ words! {
         KeyCreate = "key_create",
         /// An API key was revoked.
         KeyRevoke = "key_revoke",
+        /// An account of a supervisor was made.
+        SupervisorCreate = "supervisor_create",
+        /// A supervisor was invited to the console.
+        SupervisorInvite = "supervisor_invite",
+        /// An invitation to the console was accepted.
+        SupervisorAccept = "supervisor_accept",
+        /// An account of a supervisor was disabled.
+        SupervisorDisable = "supervisor_disable",
         /// The gate was paused: every check allows for a while.
         Pause = "pause",
         /// The gate guards again.

@@ -26,4 +26,7 @@ pub enum Constraint {
     /// A key's name is unique.
     #[error("the uniqueness of key names")]
     KeyName,
+    /// Two supervisors of one name cannot be valid at a time.
+    #[error("the uniqueness of supervisors' names")]
+    SupervisorName,
 }

@@ -11,7 +11,7 @@ use vahti_core::{
     SessionId, State, Timestamp, Verb,
 };
 
-use crate::{Decide, StoreError, Witness};
+use crate::{Decide, StoreError, Supervisor, Witness};
 
 /// Runs a decision. One that panics is refused; it has changed nothing.
 pub(crate) fn run(
@@ -83,15 +83,23 @@ pub(crate) fn event(policy: &Policy, moment: Moment, verb: Verb, by: By) -> Even
     }
 }
 
-/// The note of an event about a key: its name, then the reason that the person gave.
-pub(crate) fn about(key: &str, by: By) -> By {
+/// The note of an event about a key or a supervisor: its name, then the reason that the person gave.
+pub(crate) fn about(name: &str, by: By) -> By {
     let note = match &by.note {
-        Some(reason) => format!("{key}: {reason}"),
-        None => key.to_owned(),
+        Some(reason) => format!("{name}: {reason}"),
+        None => name.to_owned(),
     };
     By {
         note: Some(note),
         ..by
+    }
+}
+
+/// What the event of a new supervisor is called.
+pub(crate) fn verb_of(supervisor: &Supervisor) -> Verb {
+    match supervisor.invitation {
+        Some(_) => Verb::SupervisorInvite,
+        None => Verb::SupervisorCreate,
     }
 }
 

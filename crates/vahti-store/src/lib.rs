@@ -28,7 +28,7 @@ pub use error::{Constraint, StoreError};
 pub use figures::{CommitFigures, Counted, Distribution};
 pub use record::{
     ApiKey, ChainFault, ChainReport, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
-    StateWord,
+    StateWord, Supervisor,
 };
 
 /// Decides a command on an account. Pure; it may be run again on a newer account, and its last run counts.
@@ -113,6 +113,31 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing was changed.
     async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError>;
+
+    /// Keeps a new supervisor, with its event: [`Verb::SupervisorInvite`] for one with an invitation, else
+    /// [`Verb::SupervisorCreate`].
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] with [`Constraint::SupervisorName`] if there is a valid one of that name.
+    async fn create_supervisor(&self, supervisor: Supervisor, by: By) -> Result<(), StoreError>;
+
+    /// Disables the valid supervisor of that name, with its event, and forgets what proved them; `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing was changed.
+    async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError>;
+
+    /// Uses an invitation up, with its event; `false` if no valid supervisor holds one with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing was changed.
+    async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError>;
+
+    /// Every supervisor, also those that are no longer valid, in the order of their names and of when they were made.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    async fn supervisors(&self) -> Result<Vec<Supervisor>, StoreError>;
 
     /// Records an event that is about no user.
     ///

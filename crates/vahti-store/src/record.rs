@@ -1,6 +1,6 @@
 //! What is read from a store: sessions, events, keys, and the questions for them.
 
-use vahti_core::{Group, Profile, Role, Session, Timestamp, UserId};
+use vahti_core::{Group, Profile, Role, Session, SupervisorName, Timestamp, UserId};
 
 /// A session with the user it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +131,36 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+}
+
+/// An account with which somebody uses the console, as it is stored: neither a password nor an invitation, but what
+/// proves them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supervisor {
+    /// Whose account it is: made anew for each, so that two of one name, one after the other, are told apart.
+    pub id: UserId,
+    /// What the person is called; no two valid accounts have one name.
+    pub name: SupervisorName,
+    /// What proves the password (Argon2, in the PHC string format); none for whoever was invited.
+    pub password: Option<String>,
+    /// SHA-256 of the invitation's secret, until it is used.
+    pub invitation: Option<[u8; 32]>,
+    /// When the account is over by itself.
+    pub expires_at: Option<Timestamp>,
+    /// If not empty: it acts on and sees only users with one of these groups.
+    pub groups: Vec<Group>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was disabled.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl Supervisor {
+    /// Whether the account may be used at `now`.
+    #[must_use]
+    pub fn is_valid(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 /// What a walk along every chain of events found.

@@ -23,6 +23,15 @@ pub enum Error {
     /// There is no valid key of that name.
     #[error("there is no valid key of the name `{0}`")]
     UnknownKey(String),
+    /// There is a valid supervisor of that name.
+    #[error("there is a supervisor of the name `{0}` already")]
+    SupervisorNameTaken(String),
+    /// There is no valid supervisor of that name.
+    #[error("there is no valid supervisor of the name `{0}`")]
+    UnknownSupervisor(String),
+    /// No invitation has this secret: it is used up, too old, or was never given.
+    #[error("the invitation is used up or too old")]
+    UnknownInvitation,
     /// The disk is almost full: logins are refused, so that verify, invalidate and end go on.
     #[error("only {free_bytes} bytes of the disk are free; logins wait for more")]
     DiskAlmostFull {
@@ -45,7 +54,10 @@ impl From<StoreError> for Error {
                 Self::Unavailable(format!("it holds what it should not: {cause}"))
             }
             StoreError::Conflict(
-                constraint @ (Constraint::Slot | Constraint::SessionId | Constraint::KeyName),
+                constraint @ (Constraint::Slot
+                | Constraint::SessionId
+                | Constraint::KeyName
+                | Constraint::SupervisorName),
             ) => Self::Unavailable(format!("refused by {constraint}")),
         }
     }

@@ -8,7 +8,7 @@ use vahti_core::{
 use vahti_store::{Clock, CommitFigures, Host, Store, StoreError, Witness};
 
 use crate::{
-    Caller, Error, Figures, Index, Keys,
+    Caller, Error, Figures, Index, Keys, Supervisors,
     index::ENDED_KEPT,
     message::Message,
     pause::Policies,
@@ -24,6 +24,7 @@ pub struct Vahti {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) home: String,
     pub(crate) keys: Keys,
+    pub(crate) supervisors: Supervisors,
     pub(crate) policies: Arc<Policies>,
     pub(crate) figures: Figures,
     pub(crate) message: Message,
@@ -74,6 +75,7 @@ impl Vahti {
             store: Arc::new(store),
             home: home.to_owned(),
             keys: Keys::default(),
+            supervisors: Supervisors::default(),
             min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
             due: tokio::sync::Mutex::default(),
@@ -115,6 +117,7 @@ impl Vahti {
             })
             .await?;
         self.keys.add(self.store.keys().await?);
+        self.supervisors.add(self.store.supervisors().await?);
         self.policies.set(self.store.paused_until().await?);
         self.message.set(self.store.message().await?);
         if self.paused_until().is_some() {

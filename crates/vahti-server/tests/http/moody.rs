@@ -15,7 +15,7 @@ use vahti::{
     },
     store::{
         ApiKey, ChainReport, Decide, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
-        Store, StoreError, sqlite::SqliteStore,
+        Store, StoreError, Supervisor, sqlite::SqliteStore,
     },
 };
 
@@ -128,6 +128,18 @@ impl Store for Moody {
     }
     async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError> {
         self.answer(self.store.revoke_key(name, by)).await
+    }
+    async fn create_supervisor(&self, new: Supervisor, by: By) -> Result<(), StoreError> {
+        self.answer(self.store.create_supervisor(new, by)).await
+    }
+    async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError> {
+        self.answer(self.store.disable_supervisor(name, by)).await
+    }
+    async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
+        self.answer(self.store.accept_invitation(hash, by)).await
+    }
+    async fn supervisors(&self) -> Result<Vec<Supervisor>, StoreError> {
+        self.answer(self.store.supervisors()).await
     }
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {
         self.answer(self.store.record(verb, by)).await

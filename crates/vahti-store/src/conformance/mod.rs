@@ -32,6 +32,7 @@ mod promises;
 pub mod seen;
 pub mod slots;
 pub mod start;
+pub mod supervisors;
 pub mod sweep;
 
 /// Opens a store on the same data each time; the one before has been closed.

@@ -79,6 +79,13 @@ macro_rules! promises {
             the_id_of_a_session_elsewhere_is_taken_once_an_event_names_it,
             an_imported_session_keeps_when_it_logged_in_and_when_it_was_imported,
         ]);
+        $crate::promises!(@module $make, supervisors: [
+            a_supervisor_outlives_the_host_and_the_name_is_taken,
+            the_name_of_one_who_is_no_longer_valid_can_be_taken_again,
+            a_supervisor_is_disabled_once_and_nothing_that_proved_them_is_kept,
+            an_invitation_is_accepted_once_however_many_try,
+            an_invitation_of_one_who_is_no_longer_valid_is_not_accepted,
+        ]);
         $crate::promises!(@module $make, sweep: [
             what_ended_first_is_forgotten_first,
             registers_and_events_outlive_a_session,

@@ -7,7 +7,7 @@ use vahti_core::{
     Stamp, Timestamp, UserId, Verb,
 };
 
-use super::chain::Recorded;
+use super::{chain::Recorded, supervisors::Supervisors};
 use crate::{
     ApiKey, Constraint, Decide, Host, StoreError, Witness,
     house::{self, Chain, Changed},
@@ -31,6 +31,7 @@ pub(super) struct Data {
     of_account: HashMap<i64, Vec<i64>>,
     logins: i64,
     keys: BTreeMap<String, ApiKey>,
+    pub(super) supervisors: Supervisors,
     /// Until when the gate is paused.
     pub(super) paused_until: Option<Timestamp>,
     hlc: Hlc,

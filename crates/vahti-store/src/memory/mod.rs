@@ -12,13 +12,14 @@ use vahti_core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb};
 
 use crate::{
     ApiKey, ChainReport, Decide, EventQuery, EventRecord, Host, Page, SessionQuery, SessionRecord,
-    Store, StoreError, house,
+    Store, StoreError, Supervisor, house,
 };
 
 mod chain;
 mod data;
 mod erase;
 mod list;
+mod supervisors;
 
 use data::Data;
 
@@ -112,6 +113,39 @@ impl Store for MemoryStore {
             data.record(&self.host, Verb::KeyRevoke, house::about(name, by));
         }
         Ok(revoked)
+    }
+
+    async fn create_supervisor(&self, supervisor: Supervisor, by: By) -> Result<(), StoreError> {
+        let mut data = self.data()?;
+        let verb = house::verb_of(&supervisor);
+        let by = house::about(supervisor.name.as_str(), by);
+        data.supervisors.create(supervisor, self.host.clock.now())?;
+        data.record(&self.host, verb, by);
+        Ok(())
+    }
+
+    async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError> {
+        let mut data = self.data()?;
+        let disabled = data.supervisors.disable(name, self.host.clock.now());
+        if disabled {
+            let by = house::about(name, by);
+            data.record(&self.host, Verb::SupervisorDisable, by);
+        }
+        Ok(disabled)
+    }
+
+    async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
+        let mut data = self.data()?;
+        let accepted = data.supervisors.accept(&hash, self.host.clock.now());
+        if let Some(name) = &accepted {
+            let by = house::about(name.as_str(), by);
+            data.record(&self.host, Verb::SupervisorAccept, by);
+        }
+        Ok(accepted.is_some())
+    }
+
+    async fn supervisors(&self) -> Result<Vec<Supervisor>, StoreError> {
+        Ok(self.data()?.supervisors.all())
     }
 
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {

@@ -13,11 +13,11 @@ use super::{
     columns::Columns,
     erase, ids,
     load::{self, Loaded},
-    save,
+    save, supervisors,
     trouble::Trouble,
 };
 use crate::{
-    ApiKey, Decide, Host,
+    ApiKey, Decide, Host, Supervisor,
     house::{self, Chain, Changed},
 };
 
@@ -243,6 +243,31 @@ impl Desk {
             self.record(Verb::KeyRevoke, house::about(name, by))?;
         }
         Ok(revoked)
+    }
+
+    /// Keeps a new supervisor, with its event.
+    pub(super) fn create_supervisor(&mut self, new: &Supervisor, by: By) -> Result<(), Trouble> {
+        supervisors::insert(&self.connection, new, self.host.clock.now())?;
+        let by = house::about(new.name.as_str(), by);
+        self.record(house::verb_of(new), by)
+    }
+
+    /// Disables a supervisor, with its event; `false` if there is no valid one of that name.
+    pub(super) fn disable_supervisor(&mut self, name: &str, by: By) -> Result<bool, Trouble> {
+        let disabled = supervisors::disable(&self.connection, name, self.host.clock.now())?;
+        if disabled {
+            self.record(Verb::SupervisorDisable, house::about(name, by))?;
+        }
+        Ok(disabled)
+    }
+
+    /// Uses an invitation up, with its event; `false` if no valid supervisor holds it.
+    pub(super) fn accept_invitation(&mut self, hash: &[u8; 32], by: By) -> Result<bool, Trouble> {
+        let accepted = supervisors::accept(&self.connection, hash, self.host.clock.now())?;
+        if let Some(name) = &accepted {
+            self.record(Verb::SupervisorAccept, house::about(name, by))?;
+        }
+        Ok(accepted.is_some())
     }
 
     /// Raises the last-seen times of open sessions.

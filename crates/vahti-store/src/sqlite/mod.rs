@@ -15,7 +15,7 @@ use vahti_core::{Account, By, SessionId, Stamp, Timestamp, UserId, Verb};
 
 use crate::{
     ApiKey, ChainReport, CommitFigures, Decide, EventQuery, EventRecord, Host, Page, SessionQuery,
-    SessionRecord, Store, StoreError,
+    SessionRecord, Store, StoreError, Supervisor,
 };
 
 mod append;
@@ -40,6 +40,7 @@ mod restore;
 mod save;
 mod schema;
 mod stream;
+mod supervisors;
 #[cfg(all(test, feature = "conformance"))]
 mod tests;
 mod text;
@@ -235,6 +236,26 @@ impl Store for SqliteStore {
     async fn revoke_key(&self, name: &str, by: By) -> Result<bool, StoreError> {
         let name = name.to_owned();
         self.write(move |desk| desk.revoke_key(&name, by)).await
+    }
+
+    async fn create_supervisor(&self, new: Supervisor, by: By) -> Result<(), StoreError> {
+        self.write(move |desk| desk.create_supervisor(&new, by))
+            .await
+    }
+
+    async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |desk| desk.disable_supervisor(&name, by))
+            .await
+    }
+
+    async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
+        self.write(move |desk| desk.accept_invitation(&hash, by))
+            .await
+    }
+
+    async fn supervisors(&self) -> Result<Vec<Supervisor>, StoreError> {
+        self.ask(|connection, _| supervisors::all(connection)).await
     }
 
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError> {

@@ -54,6 +54,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "0005_waiting_screens",
         sql: include_str!("migrations/0005_waiting_screens.sql"),
     },
+    Migration {
+        name: "0006_supervisors",
+        sql: include_str!("migrations/0006_supervisors.sql"),
+    },
 ];
 
 /// What a file turned out to be.

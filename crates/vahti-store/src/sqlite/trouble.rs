@@ -19,6 +19,7 @@ const CONSTRAINTS: &[(&str, Constraint)] = &[
     ("slot.account, slot.n", Constraint::Slot),
     ("slot.session", Constraint::Slot),
     ("key.name", Constraint::KeyName),
+    ("supervisor.name", Constraint::SupervisorName),
 ];
 
 impl From<rusqlite::Error> for Trouble {

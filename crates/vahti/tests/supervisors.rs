@@ -1,0 +1,164 @@
+//! Supervisors: who may use the console, from when to when, and that an invitation opens one device.
+
+use std::{pin::pin, sync::LazyLock, time::Duration};
+
+use vahti::{
+    Caller, Error, INVITED_AT_MOST,
+    core::{By, Group, How, SupervisorName},
+    store::EventQuery,
+};
+
+mod support;
+
+use support::{Scene, policy};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+static ROOT: LazyLock<Caller> = LazyLock::new(|| Caller::named("root", How::Cli));
+
+fn of_groups(groups: &[&str]) -> Caller {
+    Caller {
+        scope: groups.iter().map(|group| self::group(group)).collect(),
+        ..ROOT.clone()
+    }
+}
+
+fn group(name: &str) -> Group {
+    Group::new(name).expect("a group")
+}
+
+fn name(name: &str) -> SupervisorName {
+    SupervisorName::new(name).expect("a name")
+}
+
+fn console() -> By {
+    Caller::named("console", How::List).by
+}
+
+#[tokio::test]
+async fn a_disabled_supervisor_is_refused_at_once_and_after_a_restart() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let made = vahti.add_supervisor(&ROOT, name("Maija K"), "proof".to_owned(), Vec::new());
+    let made = made.await.expect("a supervisor");
+    assert_eq!(vahti.supervisor(&made.id).as_deref(), Some(&*made));
+    assert_eq!(vahti.supervisor_named("Maija K").as_deref(), Some(&*made));
+    let again = vahti.add_supervisor(&ROOT, name("Maija K"), "p".to_owned(), Vec::new());
+    let taken = Error::SupervisorNameTaken("Maija K".to_owned());
+    assert_eq!(again.await, Err(taken));
+    let scene = scene.restart(policy(1)).await;
+    let vahti = &scene.vahti;
+    assert_eq!(vahti.supervisor(&made.id).as_deref(), Some(&*made));
+    let disabled = vahti.disable_supervisor(&ROOT, "Maija K").await;
+    disabled.expect("disabled");
+    assert_eq!(vahti.supervisor(&made.id), None);
+    let unknown = Err(Error::UnknownSupervisor("Maija K".to_owned()));
+    assert_eq!(vahti.disable_supervisor(&ROOT, "Maija K").await, unknown);
+    let scene = scene.restart(policy(1)).await;
+    assert_eq!(scene.vahti.supervisor(&made.id), None);
+    let anew = scene
+        .vahti
+        .add_supervisor(&ROOT, name("Maija K"), "p".to_owned(), Vec::new());
+    let anew = anew.await.expect("the name is free again");
+    assert_ne!(anew.id, made.id);
+}
+
+#[tokio::test]
+async fn an_invitation_opens_one_device_and_ends_by_itself() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let invited = vahti.invite_supervisor(&ROOT, name("Eino"), 12 * HOUR, Vec::new());
+    let invited = invited.await.expect("an invitation");
+    let id = invited.supervisor.id.clone();
+    let whose = vahti.invited(&invited.secret).expect("it is open");
+    assert_eq!(whose.name.as_str(), "Eino");
+    assert_eq!(vahti.invited("AAAAAAAAAAAAAAAAAAAAAA"), None);
+    let tries = (0..8).map(|_| vahti.accept_invitation(console(), &invited.secret));
+    let tries = futures::future::join_all(tries).await;
+    assert_eq!(tries.iter().filter(|one| one.is_ok()).count(), 1);
+    assert_eq!(vahti.invited(&invited.secret), None);
+    let scene = scene.restart(policy(1)).await;
+    let again = scene.vahti.accept_invitation(console(), &invited.secret);
+    assert_eq!(again.await, Err(Error::UnknownInvitation));
+    scene.clock.advance(12 * HOUR - Duration::from_millis(1));
+    assert!(scene.vahti.supervisor(&id).is_some());
+    scene.clock.advance(Duration::from_millis(1));
+    assert_eq!(scene.vahti.supervisor(&id), None);
+    let query = EventQuery {
+        limit: 10,
+        ..EventQuery::default()
+    };
+    let events = scene.vahti.events(&ROOT, query).await.expect("events");
+    let said = events.items.iter().map(|one| {
+        let said = [Some(one.key.clone()), one.actor.clone(), one.note.clone()];
+        (
+            one.verb.as_str(),
+            said.map(Option::unwrap_or_default).join("|"),
+        )
+    });
+    assert_eq!(
+        said.collect::<Vec<_>>(),
+        [
+            ("supervisor_invite", "root||Eino".to_owned()),
+            ("supervisor_accept", "console|Eino|Eino".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nobody_is_invited_for_longer_than_the_most_or_accepts_too_late() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let invited = vahti.invite_supervisor(&ROOT, name("Eino"), Duration::MAX, Vec::new());
+    let invited = invited.await.expect("an invitation");
+    scene.clock.advance(INVITED_AT_MOST);
+    assert_eq!(vahti.invited(&invited.secret), None);
+    let late = vahti.accept_invitation(console(), &invited.secret).await;
+    assert_eq!(late, Err(Error::UnknownInvitation));
+    let again = vahti.invite_supervisor(&ROOT, name("Eino"), HOUR, Vec::new());
+    let again = again.await.expect("the name is free again");
+    assert_ne!(again.supervisor.id, invited.supervisor.id);
+}
+
+#[tokio::test]
+async fn a_caller_of_some_groups_reaches_only_supervisors_of_them() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let make = async |caller: Caller, who: &str, groups: &[&str]| {
+        let groups = groups.iter().map(|one| group(one)).collect();
+        let made = vahti.invite_supervisor(&caller, name(who), HOUR, groups);
+        made.await.map(drop)
+    };
+    let exam = of_groups(&["exam"]);
+    for beyond in [&[][..], &["staff"], &["exam", "staff"]] {
+        let refused = make(exam.clone(), "Eino", beyond).await;
+        assert_eq!(refused, Err(Error::OutOfScope), "{beyond:?}");
+    }
+    make(exam.clone(), "Eino", &["exam"]).await.expect("it");
+    make(ROOT.clone(), "Maija", &[]).await.expect("it");
+    let seen = vahti.supervisors(&exam).await.expect("a list");
+    let seen: Vec<_> = seen.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(seen, ["Eino"]);
+    let unknown = Err(Error::UnknownSupervisor("Maija".to_owned()));
+    assert_eq!(vahti.disable_supervisor(&exam, "Maija").await, unknown);
+    assert!(vahti.supervisor_named("Maija").is_some());
+    let disabled = vahti.disable_supervisor(&exam, "Eino").await;
+    disabled.expect("its own");
+}
+
+#[tokio::test]
+async fn a_disabling_that_was_cut_off_lets_nobody_go_on_and_can_be_done_again() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let made = vahti.add_supervisor(&ROOT, name("Maija"), "p".to_owned(), Vec::new());
+    let made = made.await.expect("a supervisor");
+    {
+        let mut disabling = pin!(vahti.disable_supervisor(&ROOT, "Maija"));
+        let cut = futures::poll!(disabling.as_mut());
+        assert!(cut.is_pending() || matches!(cut, std::task::Poll::Ready(Ok(()))));
+    }
+    assert_eq!(vahti.supervisor(&made.id), None);
+    let again = vahti.disable_supervisor(&ROOT, "Maija").await;
+    let unknown = Err(Error::UnknownSupervisor("Maija".to_owned()));
+    assert!(again.is_ok() || again == unknown, "{again:?}");
+}
