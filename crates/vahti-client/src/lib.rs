@@ -14,6 +14,7 @@ mod pause;
 mod policy;
 mod problem;
 mod request;
+mod supervisor;
 mod time;
 
 pub use answer::{
@@ -32,5 +33,9 @@ pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
     AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, ImportRequest,
     ImportedSession, InvalidateRequest, LoginRequest, Only, Origin, VerifyRequest,
+};
+pub use supervisor::{
+    CreateSupervisorRequest, CreatedSupervisor, Invitation, InviteRequest, Supervisor,
+    SupervisorsResponse,
 };
 pub use time::Time;

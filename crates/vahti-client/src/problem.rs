@@ -109,6 +109,8 @@ problems! {
     UnknownUser = "unknown_user", 404, "There is no such user";
     /// There is no such key.
     UnknownKey = "unknown_key", 404, "There is no such key";
+    /// There is no such supervisor.
+    UnknownSupervisor = "unknown_supervisor", 404, "There is no such supervisor";
     /// The address does not take this method.
     WrongMethod = "wrong_method", 405, "The address does not take this method";
     /// The body did not arrive in time.
@@ -123,6 +125,8 @@ problems! {
     NotNow = "not_now", 409, "As things stand, this cannot be done";
     /// The name of the key is taken.
     KeyNameTaken = "key_name_taken", 409, "The name of the key is taken";
+    /// The name of the supervisor is taken.
+    SupervisorNameTaken = "supervisor_name_taken", 409, "The name of the supervisor is taken";
     /// The body is too large.
     TooLarge = "too_large", 413, "The body is too large";
     /// The body is not JSON.

@@ -5,6 +5,7 @@
 mod address;
 pub mod cli;
 pub mod config;
+mod console;
 mod dev;
 pub mod http;
 mod limits;

@@ -103,6 +103,11 @@ impl Site<'_> {
         with_return("/vahti/logout".to_owned(), back.as_deref())
     }
 
+    /// The page of an invitation to the console.
+    pub(crate) fn invitation(&self, secret: &str) -> String {
+        format!("{}/vahti/console/invitation?i={secret}", self.origin)
+    }
+
     /// The waiting page, for whoever holds this ticket.
     pub(crate) fn gate_with(&self, ticket: &str) -> String {
         format!("{}/vahti/gate?t={ticket}", self.origin)

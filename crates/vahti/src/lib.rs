@@ -54,7 +54,7 @@ pub use login::{LoginRequest, NewSession};
 pub use pause::PAUSE_AT_MOST;
 pub use restore::Restored;
 pub use screens::{ShownCode, Sign};
-pub use supervisors::{INVITED_AT_MOST, Invited, Supervisors, fresh_password};
+pub use supervisors::{INVITED_AT_MOST, Invited, Supervisors, fresh_password, fresh_salt};
 pub use vahti::Vahti;
 pub use vahti_core as core;
 pub use vahti_store as store;

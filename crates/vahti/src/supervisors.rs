@@ -241,6 +241,14 @@ pub fn fresh_password() -> Result<String, Error> {
     Ok(groups.join("-"))
 }
 
+/// Random bytes that keep what proves a password from being looked up in a table.
+///
+/// # Errors
+/// [`Error::Unavailable`]: there are no random bytes.
+pub fn fresh_salt() -> Result<[u8; 16], Error> {
+    random::bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ mod proxy;
 mod restore;
 mod sessions;
 pub(crate) mod settings;
+mod supervisor;
 mod table;
 
 #[cfg(test)]
@@ -81,6 +82,8 @@ enum Command {
     Config(config::ConfigCommand),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    #[command(subcommand)]
+    Supervisor(supervisor::SupervisorCommand),
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
     Explain(explain::Explain),
@@ -159,6 +162,7 @@ impl Command {
             Self::Init(init) => init.run(),
             Self::Config(config) => config.run(environment),
             Self::Key(key) => key.run(environment).await,
+            Self::Supervisor(supervisor) => supervisor.run(environment).await,
             Self::Sessions(sessions) => sessions.run(environment).await,
             Self::Explain(explain) => explain.run(environment).await,
             Self::Events(events) => events.run(environment).await,

@@ -40,7 +40,8 @@ pub(crate) use self::{
 use self::{
     call::{
         backup, check, current, document, end, erase, events, everyone, explanation, health,
-        import, invalidate, keys, login, metrics, pause, policy, session, sessions, tim, verify,
+        import, invalidate, keys, login, metrics, pause, policy, session, sessions, supervisors,
+        tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -163,6 +164,10 @@ fn declared(with_tim: bool) -> Declared {
         keys::list => [];
         keys::create => [OutOfScope, KeyNameTaken];
         keys::revoke => [UnknownKey];
+        supervisors::list => [];
+        supervisors::create => [OutOfScope, SupervisorNameTaken];
+        supervisors::disable => [UnknownSupervisor];
+        supervisors::invite => [OutOfScope, SupervisorNameTaken];
         health::healthz => [];
         health::readyz => [Unavailable];
         document::document => [];

@@ -72,19 +72,27 @@ impl Refused {
                     text::shown(name)
                 ),
             ),
-            Error::DiskAlmostFull { .. } => Self::new(
-                ProblemType::Unavailable,
-                "The disk of the database is almost full, so logins are refused. Nothing was changed. \
-                 Active sessions go on, and so do verify, invalidate and end.",
+            Error::SupervisorNameTaken(name) => Self::new(
+                ProblemType::SupervisorNameTaken,
+                format!(
+                    "There is a supervisor `{name}` already. Nothing was changed. Choose another name, or disable that one \
+                     first: their logins end with it."
+                ),
             ),
-            Error::Late(_) => Self::new(
-                ProblemType::Unavailable,
-                "The database does not answer. Whether anything was changed is not known. Try again in 1 s.",
+            Error::UnknownSupervisor(name) => Self::new(
+                ProblemType::UnknownSupervisor,
+                format!(
+                    "There is no supervisor `{}` who could be disabled. Nothing was changed.",
+                    text::shown(name)
+                ),
             ),
-            Error::Unavailable(_) => Self::new(
-                ProblemType::Unavailable,
-                "The database does not answer. Nothing is known to have changed. Try again in 1 s.",
+            Error::UnknownInvitation => Self::new(
+                ProblemType::UnknownSupervisor,
+                "The invitation is used up or too old. Nothing was changed.",
             ),
+            Error::DiskAlmostFull { .. } | Error::Late(_) | Error::Unavailable(_) => {
+                Self::new(ProblemType::Unavailable, cannot_tell(error))
+            }
         }
     }
 
@@ -186,6 +194,20 @@ impl IntoResponse for Refused {
         };
         response.headers_mut().insert(name, value);
         response
+    }
+}
+
+/// What is known to have changed when the database cannot be used.
+fn cannot_tell(error: &Error) -> &'static str {
+    match error {
+        Error::DiskAlmostFull { .. } => {
+            "The disk of the database is almost full, so logins are refused. Nothing was changed. \
+             Active sessions go on, and so do verify, invalidate and end."
+        }
+        Error::Late(_) => {
+            "The database does not answer. Whether anything was changed is not known. Try again in 1 s."
+        }
+        _ => "The database does not answer. Nothing is known to have changed. Try again in 1 s.",
     }
 }
 

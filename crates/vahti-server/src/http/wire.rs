@@ -2,7 +2,7 @@
 
 use vahti_client as wire;
 use vahti_core::{Account, Explanation, Policy, SessionId, Timestamp};
-use vahti_store::{ApiKey, ChainReport, EventRecord, SessionRecord};
+use vahti_store::{ApiKey, ChainReport, EventRecord, SessionRecord, Supervisor};
 
 /// A session.
 pub(super) fn session(record: SessionRecord) -> wire::Session {
@@ -106,6 +106,19 @@ pub(super) fn chain(report: ChainReport) -> wire::Chain {
             user: fault.user,
             what: fault.what,
         }),
+    }
+}
+
+/// A supervisor; never what proves them. Who is no longer valid has no invitation either.
+pub(super) fn supervisor(supervisor: &Supervisor, now: Timestamp) -> wire::Supervisor {
+    wire::Supervisor {
+        is_invited: supervisor.invitation.is_some() && supervisor.is_valid(now),
+        has_password: supervisor.password.is_some(),
+        name: supervisor.name.to_string(),
+        groups: supervisor.groups.iter().map(ToString::to_string).collect(),
+        created_at: supervisor.created_at.into(),
+        expires_at: supervisor.expires_at.map(Into::into),
+        disabled_at: supervisor.disabled_at.map(Into::into),
     }
 }
 

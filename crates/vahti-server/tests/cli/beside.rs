@@ -81,6 +81,10 @@ const EVERY: &[&[&str]] = &[
     &["key", "revoke", "nobody"],
     &["key", "revoke", "lms"],
     &["key", "list", "--format", "json"],
+    &["supervisor", "add", "Maija K"],
+    &["supervisor", "disable", "Maija K"],
+    &["supervisor", "invite", "--name", "Maija K", "--for", "8d"],
+    &["supervisor", "list"],
     &["sessions", "end", "aino"],
     &["sessions", "list"],
     &[

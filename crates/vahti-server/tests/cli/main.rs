@@ -17,5 +17,6 @@ mod readme;
 mod scene;
 mod settings;
 mod stop;
+mod supervisors;
 mod tools;
 mod walk;

@@ -47,6 +47,11 @@ fn redacted(value: &Value) -> Value {
                         let page = url.split_once("?t=").map_or(url.as_str(), |(page, _)| page);
                         json!(format!("{page}?t=[ticket]"))
                     }
+                    ("password", Value::String(_)) => json!("[password]"),
+                    ("url", Value::String(url)) => {
+                        let (page, _) = url.split_once("?i=").expect("a secret");
+                        json!(format!("{page}?i=[secret]"))
+                    }
                     ("key", Value::String(key)) if key.starts_with("vahti_") => json!("[key]"),
                     ("set_cookie", Value::String(cookie)) => {
                         let (before, after) = cookie.split_once("v1.").expect("a token");
@@ -63,7 +68,7 @@ fn redacted(value: &Value) -> Value {
     }
 }
 
-fn snapshot(name: &str, reply: &Reply) {
+pub(crate) fn snapshot(name: &str, reply: &Reply) {
     settings().bind(|| insta::assert_snapshot!(name, shown(reply, &reply.headers)));
 }
 

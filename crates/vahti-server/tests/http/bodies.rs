@@ -271,6 +271,21 @@ fn bodies() -> Vec<(&'static str, &'static str, Value, &'static str)> {
         json!({"name": "x", "role": "app", "groups": ["a b"]}),
         "groups[0]",
     );
+    for name in ["", " ", "Mai\nja", "Mai\u{202e}ja", "Maija "] {
+        add("admin", "/v1/supervisors", json!({"name": name}), "name");
+        add("admin", "/v1/invitations", json!({"name": name}), "name");
+    }
+    for password in ["elevenchars", &long(257)] {
+        let body = json!({"name": "Maija K", "password": password});
+        add("admin", "/v1/supervisors", body, "password");
+    }
+    for length in ["", "12", "59s", "8d", "-1h"] {
+        let body = json!({"name": "Maija K", "length": length});
+        add("admin", "/v1/invitations", body, "length");
+    }
+    let body = json!({"name": "Maija K", "groups": ["a b"]});
+    add("admin", "/v1/invitations", body.clone(), "groups[0]");
+    add("admin", "/v1/supervisors", body, "groups[0]");
     cases
 }
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use axum::http::{Method, header};
 use serde_json::json;
-use vahti::core::Role;
+use vahti::core::{Role, SupervisorName};
 use vahti_server::http::{self, Access, Route};
 
 use crate::{
@@ -15,6 +15,11 @@ async fn scene() -> Scene {
     scene.key("spare", Role::App, &[]).await;
     scene.key("revoked", Role::Admin, &[]).await;
     let caller = vahti::Caller::named("cli", vahti::core::How::Cli);
+    let name = SupervisorName::new("Maija K").expect("a name");
+    let maija = scene
+        .vahti
+        .add_supervisor(&caller, name, "proof".to_owned(), Vec::new());
+    maija.await.expect("a supervisor");
     scene
         .vahti
         .revoke_key(&caller, "revoked")

@@ -20,6 +20,7 @@ mod random;
 mod samples;
 mod scene;
 mod streams;
+mod supervisors;
 mod tim;
 mod tim_export;
 mod trouble;

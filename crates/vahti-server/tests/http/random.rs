@@ -83,6 +83,8 @@ fn no_json_makes_a_call_fail_on_its_own_side() {
         ("app", "/v1/end"),
         ("admin", "/v1/invalidate-all"),
         ("admin", "/v1/keys"),
+        ("admin", "/v1/supervisors"),
+        ("admin", "/v1/invitations"),
     ];
     let cases = if crate::scene::is_long() { 20_000 } else { 500 };
     let config = ProptestConfig {

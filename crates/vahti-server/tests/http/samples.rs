@@ -31,6 +31,12 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         (&Method::POST, "/v1/resume") => ("/v1/resume", json!({})),
         (&Method::POST, "/v1/keys") => ("/v1/keys", json!({"name": "new", "role": "auditor"})),
         (&Method::DELETE, "/v1/keys/{name}") => ("/v1/keys/spare", Value::Null),
+        (&Method::POST, "/v1/supervisors") => (
+            "/v1/supervisors",
+            json!({"name": "Eino", "password": "correct horse battery"}),
+        ),
+        (&Method::DELETE, "/v1/supervisors/{name}") => ("/v1/supervisors/Maija%20K", Value::Null),
+        (&Method::POST, "/v1/invitations") => ("/v1/invitations", json!({"name": "Eino"})),
         (&Method::GET, "/v1/sessions/{id}") => ("/v1/sessions/home", Value::Null),
         (&Method::GET, "/v1/sessions") => ("/v1/sessions?user=aino", Value::Null),
         (&Method::GET, "/v1/users/{user}/explanation") => {

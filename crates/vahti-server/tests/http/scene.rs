@@ -260,7 +260,8 @@ impl Scene {
         };
         let events = self.vahti.events(&caller, query).await.expect("events");
         let keys = self.vahti.keys().await.expect("keys");
-        format!("{sessions:#?}\n{events:#?}\n{keys:#?}")
+        let supervisors = self.vahti.supervisors(&caller).await.expect("supervisors");
+        format!("{sessions:#?}\n{events:#?}\n{keys:#?}\n{supervisors:#?}")
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) mod pause;
 pub(super) mod policy;
 pub(super) mod session;
 pub(super) mod sessions;
+pub(super) mod supervisors;
 pub(super) mod tim;
 #[cfg(feature = "bench")]
 pub(super) mod twin;

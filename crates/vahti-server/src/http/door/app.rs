@@ -11,6 +11,7 @@ use vahti::Vahti;
 use super::trouble::Trouble;
 use crate::{
     config::{Config, SameSite, Tim},
+    console::Console,
     http::{ROUTES, meter::Meter},
     limits::Limit,
     sites::Sites,
@@ -33,6 +34,7 @@ struct Inner {
     trouble: Trouble,
     meter: Meter,
     logins: Option<Limit>,
+    console: Console,
     streams: Arc<Semaphore>,
     stop: CancellationToken,
 }
@@ -62,6 +64,7 @@ impl App {
             trouble: Trouble::default(),
             meter: Meter::of(&ROUTES),
             streams: Arc::new(Semaphore::new(STREAMS)),
+            console: Console::default(),
             stop: CancellationToken::new(),
         }))
     }
@@ -70,6 +73,11 @@ impl App {
     #[must_use]
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    /// What the console stands on.
+    pub(in crate::http) fn console(&self) -> &Console {
+        &self.0.console
     }
 
     /// How often a user may log in, if that is limited.
@@ -111,7 +119,7 @@ impl App {
             .any(|network| network.contains(&peer))
     }
 
-    pub(super) fn sites(&self) -> &Sites {
+    pub(in crate::http) fn sites(&self) -> &Sites {
         &self.0.sites
     }
 
