@@ -29,6 +29,7 @@ const NEEDS: &[Need] = &[
     Need::command("nginx", "nginx"),
     Need::command("caddy", "caddy"),
     Need::command("haproxy", "haproxy"),
+    Need::command("systemd-analyze", "systemd"),
     Need::command("chromium", "chromium"),
     Need::command("node", "nodejs"),
     Need::command("npm", "npm"),

@@ -18,6 +18,9 @@ const MADE_UP_KEY: &str = "vahti_admin_canarycanarycanarycanarycanarycanary0";
 const MADE_UP_TOKEN: &str = "v1.canary-session.canarycanarycanarycanarycanarycanarycanary0";
 const MADE_UP_TIM: &str = "canary-wrong-tim-secret-10cc";
 
+/// A request to an address that is not there.
+const NOWHERE: &str = "GET /nowhere";
+
 /// A server that logs everything into a file, and all that it answered but for what it gave away on purpose.
 struct Scene {
     folder: Folder,
@@ -63,9 +66,13 @@ impl Scene {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// The same, kept for the search.
+    /// The same, kept for the search. An address that is not there would prove nothing, so there is only one.
     fn try_out(&mut self, first: &str, headers: &[(&str, &str)], body: &str) {
         let answer = self.ask(first, headers, body);
+        let is_there = !["HTTP/1.1 405 ", "no_such_address"]
+            .iter()
+            .any(|no| answer.contains(no));
+        assert_eq!(is_there, first != NOWHERE, "{first}: {answer}");
         self.told.push_str(&answer);
     }
 }
@@ -112,11 +119,15 @@ fn use_all(scene: &mut Scene, keys: &[String; 3]) -> Vec<String> {
         scene.try_out("GET /v1/sessions/current", &[("authorization", &said)], "");
         scene.try_out("GET /v1/sessions/current", &[("cookie", &cookie)], "");
         scene.try_out("GET /user/sessions/current", &[("cookie", &cookie)], "");
-        scene.try_out("GET /vahti/wait", &[("cookie", &cookie)], "");
+        scene.try_out("GET /vahti/gate", &[("cookie", &cookie)], "");
         scene.try_out("GET /v1/policy", &[("authorization", &said)], "");
         scene.try_out(
-            "GET /authz/nginx",
-            &[("cookie", &cookie), ("x-original-uri", "/a")],
+            "GET /authz/auth-request",
+            &[
+                ("cookie", &cookie),
+                ("x-original-method", "GET"),
+                ("x-original-url", "http://127.0.0.1:7300/a"),
+            ],
             "",
         );
     }
@@ -133,10 +144,10 @@ fn use_all(scene: &mut Scene, keys: &[String; 3]) -> Vec<String> {
             "/v1/sessions?user=aino",
             "/v1/policy",
             "/metrics",
-            "/nowhere",
         ] {
             scene.try_out(&format!("GET {call}"), &headers, "");
         }
+        scene.try_out(NOWHERE, &headers, "");
         scene.try_out("POST /v1/verify", &headers, r#"{"user":"aino"}"#);
         scene.try_out("POST /v1/backup", &headers, "");
         scene.try_out(
@@ -144,6 +155,10 @@ fn use_all(scene: &mut Scene, keys: &[String; 3]) -> Vec<String> {
             &headers,
             &format!(r#"{{"token":"{first}"}}"#),
         );
+    }
+    for token in [third.as_str(), MADE_UP_TOKEN] {
+        let cookie = format!("vahti={token}");
+        scene.try_out("POST /vahti/logout", &[("cookie", &cookie)], "");
     }
     scene.try_out("DELETE /v1/keys/made", &[("authorization", &admin)], "");
     vec![first, second, third, made]

@@ -11,6 +11,7 @@ mod fuzz;
 mod import;
 mod integrate;
 mod output;
+mod package;
 mod page;
 mod proxies;
 mod readme;
