@@ -9,6 +9,8 @@ pub struct Waiting {
     pub user: UserId,
     /// What the host application said of the person.
     pub profile: Profile,
+    /// Where the person sits, as the host application said at this login.
+    pub place: Option<String>,
     /// How the session stands.
     pub state: State,
     /// Since when it is not active.
@@ -41,6 +43,7 @@ pub fn waiting(
     Some(Waiting {
         user: account.user.clone(),
         profile: account.profile.clone(),
+        place: session.login.place.clone(),
         state,
         since,
         cause_at,

@@ -9,6 +9,7 @@ mod console;
 mod dev;
 pub mod http;
 mod limits;
+mod locale;
 mod pages;
 mod serve;
 mod sites;

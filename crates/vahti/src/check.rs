@@ -102,7 +102,11 @@ impl Vahti {
     /// # Errors
     /// [`Error::Unavailable`] if this host cannot tell: that is no verdict, and nobody may be let in by it.
     pub async fn check(&self, caller: &Caller, question: &Question<'_>) -> Result<Checked, Error> {
-        let checked = self.checked(caller, question).await;
+        self.counted(self.checked(caller, question).await)
+    }
+
+    /// Counts a check.
+    pub(crate) fn counted(&self, checked: Result<Checked, Error>) -> Result<Checked, Error> {
         match &checked {
             Ok(checked) => self.figures.note(checked.verdict, checked.would),
             Err(_) => self.figures.note_unavailable(),
@@ -110,7 +114,12 @@ impl Vahti {
         checked
     }
 
-    async fn checked(&self, caller: &Caller, question: &Question<'_>) -> Result<Checked, Error> {
+    /// A check that is counted nowhere.
+    pub(crate) async fn checked(
+        &self,
+        caller: &Caller,
+        question: &Question<'_>,
+    ) -> Result<Checked, Error> {
         if self.failure().is_some() {
             return Err(Error::Unavailable(
                 "an earlier commit failed; this host has to be restarted".to_owned(),

@@ -1,6 +1,6 @@
 //! `wait`: somebody looks at the waiting page of a session, with its token or with a ticket for that page.
 
-use vahti_core::{SessionId, Ticket, Waiting, waiting};
+use vahti_core::{How, SessionId, Ticket, Waiting, waiting};
 
 use crate::{Caller, Checked, Error, Question, Vahti};
 
@@ -26,13 +26,23 @@ impl Vahti {
     ///
     /// # Errors
     /// [`Error::Unavailable`] if this host cannot tell.
-    pub async fn wait(&self, caller: &Caller, pass: Pass<'_>) -> Result<Checked, Error> {
+    pub async fn wait(&self, pass: Pass<'_>) -> Result<Checked, Error> {
+        self.counted(self.watch(pass).await)
+    }
+
+    /// As [`Vahti::wait`], for a page that stays open and looks whenever something is recorded: that is one page that waits,
+    /// however often it looks, and no figure counts it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if this host cannot tell.
+    pub async fn watch(&self, pass: Pass<'_>) -> Result<Checked, Error> {
+        let nobody = Caller::named("", How::Api);
         let text = match pass {
-            Pass::Token(token) => return self.check(caller, &Question::token(token)).await,
+            Pass::Token(token) => return self.checked(&nobody, &Question::token(token)).await,
             Pass::Ticket(text) => text,
         };
         let Some(ticket) = Ticket::parse(text) else {
-            return self.check(caller, &Question::token("")).await;
+            return self.checked(&nobody, &Question::token("")).await;
         };
         let mut found = self.index.admit(&ticket, self.now());
         let named = Question::session("", ticket.session());
@@ -42,9 +52,9 @@ impl Vahti {
         match found {
             Some(found) => {
                 let vouched = Question::session(found.user.as_str(), ticket.session());
-                self.check(caller, &vouched).await
+                self.checked(&nobody, &vouched).await
             }
-            None => self.check(caller, &Question::token("")).await,
+            None => self.checked(&nobody, &Question::token("")).await,
         }
     }
 

@@ -19,6 +19,7 @@ mod public_url;
 mod rate;
 mod raw;
 mod reader;
+mod room;
 mod schema;
 mod secret;
 mod sections;
@@ -34,17 +35,20 @@ mod tests;
 use std::path::Path;
 
 pub use self::mistake::{Mistake, Mistakes};
-pub use self::pages::Pages;
+pub use self::pages::{Audience, Pages};
 pub use self::place::Place;
 pub use self::profile::{Profile, profile};
 pub use self::public_url::PublicUrl;
 pub use self::rate::{Per, Rate};
+pub use self::room::{Room, Rooms};
 pub use self::secret::Secrets;
 pub use self::sections::{Bypass, Cookie, Http, Limits, SameSite, Sessions, Store};
 pub use self::tim::{Tim, UnknownSession};
 pub use self::warning::Warning;
 
 pub use vahti_core::OnLimit;
+
+pub use crate::locale::Language;
 
 use self::layers::Layers;
 use self::raw::Setting;
@@ -82,10 +86,12 @@ pub struct Config {
     pub bypass: Bypass,
     /// `[cookie]`: the session cookie.
     pub cookie: Cookie,
-    /// `[pages]`: where browsers are sent.
+    /// `[pages]`: where browsers are sent, and what pages say.
     pub pages: Pages,
     /// `[limits]`: how often something may be done.
     pub limits: Limits,
+    /// `[[room]]`: where the computers stand.
+    pub rooms: Rooms,
     /// `[tim]`: the addresses for hosts of TIM's network.
     pub tim: Tim,
     /// What is in effect and where it stands, for [`Config::to_toml`].
@@ -115,10 +121,13 @@ impl Config {
         let cookie = Cookie::read(&mut reader);
         let pages = Pages::read(&mut reader);
         let limits = Limits::read(&mut reader);
+        let rooms = Rooms::read(&mut reader);
         let tim = Tim::read(&mut reader, &source, base_dir);
 
         let mistakes = reader.into_mistakes();
-        match (http, store, sessions, bypass, cookie, pages, limits, tim) {
+        match (
+            http, store, sessions, bypass, cookie, pages, limits, rooms, tim,
+        ) {
             (
                 Some(http),
                 Some(store),
@@ -127,6 +136,7 @@ impl Config {
                 Some(cookie),
                 Some(pages),
                 Some(limits),
+                Some(rooms),
                 Some(tim),
             ) if mistakes.is_empty() => {
                 let effective = layers::effective(layers.settings);
@@ -138,6 +148,7 @@ impl Config {
                     cookie,
                     pages,
                     limits,
+                    rooms,
                     tim,
                     effective,
                     file,
@@ -170,6 +181,7 @@ impl PartialEq for Config {
             && self.cookie == other.cookie
             && self.pages == other.pages
             && self.limits == other.limits
+            && self.rooms == other.rooms
             && self.tim == other.tim
     }
 }

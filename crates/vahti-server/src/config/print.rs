@@ -2,6 +2,7 @@
 
 use super::key::{Key, quoted};
 use super::raw::Setting;
+use super::room::ROOM;
 use super::schema::{GROUPS, LIMIT, Schema};
 use super::{Config, DEFAULT_FILE};
 
@@ -14,10 +15,13 @@ pub(super) fn print(config: &Config) -> String {
         let Key::Plain(dotted) = &setting.key else {
             continue;
         };
-        let (of, name) = dotted.split_once('.').unwrap_or(("", dotted));
+        let (of, name) = dotted.rsplit_once('.').unwrap_or(("", dotted));
         if of != section {
             groups_after(section, config, &mut text);
-            open(of, &mut text);
+            match of.split_once('.') {
+                Some((ROOM, _)) => open(&format!("[{ROOM}]"), &mut text),
+                _ => open(of, &mut text),
+            }
             section = of;
         }
         let differs = schema.like(&setting.key) != Some(&setting.raw);

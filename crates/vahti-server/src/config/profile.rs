@@ -79,6 +79,7 @@ sessions.max_per_user = 1 # the seats of one account; plans with more of them ar
 sessions.on_limit = "ask" # the customer knows best which device is not needed; nobody has to call.
 sessions.idle_timeout = "14d" # a device left in a drawer gives its seat back.
 sessions.max_lifetime = "90d" # a customer logs in four times a year; a stolen token does not live for ever.
+pages.audience = "self" # no supervisor comes to a customer's sofa.
 "#;
 
 const REGULATED: &str = r#"

@@ -7,6 +7,7 @@ use super::key::Key;
 use super::mistake::{Mistake, Wrong};
 use super::place::Place;
 use super::raw::{Raw, Setting};
+use super::room::{ROOM_KEYS, room_key};
 
 /// A typed value and the place where the effective one stands.
 pub(super) struct Found<T> {
@@ -109,6 +110,34 @@ impl<'a> Reader<'a> {
             let right = "Write a list: [\"one\", \"two\"].";
             Err(Wrong::new(format!("This is {what}."), right))
         })
+    }
+
+    /// As [`Reader::list`], but an empty list is a mistake.
+    pub(super) fn filled<T>(
+        &mut self,
+        key: &str,
+        parse: impl Fn(&Raw) -> Result<T, Wrong>,
+        empty: Wrong,
+    ) -> Option<Vec<T>> {
+        let is_empty = |raw: &Raw| Ok(matches!(raw, Raw::List(items) if items.is_empty()));
+        match self.find(key, is_empty) {
+            Some(found) if found.value => {
+                self.note(empty, found.place, key);
+                None
+            }
+            _ => self.list(key, parse),
+        }
+    }
+
+    /// How many rooms there are; each has a key at least.
+    pub(super) fn rooms(&self) -> usize {
+        let has = |number: usize| {
+            let keys = ROOM_KEYS.map(|key| room_key(number, key));
+            self.settings
+                .iter()
+                .any(|setting| keys.iter().any(|key| setting.key.is(key)))
+        };
+        (1..).take_while(|number| has(*number)).count()
     }
 
     /// The effective limit of every group that has one.

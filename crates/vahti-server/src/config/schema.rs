@@ -7,6 +7,7 @@ use super::key::Key;
 use super::mistake::Wrong;
 use super::place::Place;
 use super::raw::{Raw, Setting};
+use super::room::{ROOM, ROOM_KEYS};
 use super::suggest::{listed, nearest};
 
 /// The section whose keys are named by the operator.
@@ -81,11 +82,13 @@ impl Schema {
         let known: Vec<String> = sections
             .iter()
             .map(|section| format!("[{section}]"))
+            .chain([format!("[[{ROOM}]]")])
             .collect();
-        let right = nearest(section, sections).map_or_else(
-            || format!("Known: {}.", known.join(", ")),
-            |near| format!("Did you mean [{near}]?"),
-        );
+        let right = match nearest(section, sections.into_iter().chain([ROOM])) {
+            Some(ROOM) => format!("Did you mean [[{ROOM}]]?"),
+            Some(near) => format!("Did you mean [{near}]?"),
+            None => format!("Known: {}.", known.join(", ")),
+        };
         Wrong::new("There is no such section.", right)
     }
 
@@ -118,6 +121,15 @@ impl Schema {
     pub(super) fn unknown_in_group(name: &str) -> Wrong {
         let right = nearest(name, [LIMIT]).map_or_else(
             || format!("A group has `{LIMIT}` only."),
+            |near| format!("Did you mean `{near}`?"),
+        );
+        Wrong::new("There is no such key.", right)
+    }
+
+    /// What to say about another key of a room than its own.
+    pub(super) fn unknown_in_room(name: &str) -> Wrong {
+        let right = nearest(name, ROOM_KEYS).map_or_else(
+            || format!("Known in [[{ROOM}]]: {}.", listed(&ROOM_KEYS)),
             |near| format!("Did you mean `{near}`?"),
         );
         Wrong::new("There is no such key.", right)

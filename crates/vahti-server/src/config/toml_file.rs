@@ -14,6 +14,7 @@ use super::key::{Key, quoted};
 use super::mistake::{Mistake, Wrong};
 use super::place::{Place, line_of};
 use super::raw::{Raw, Setting};
+use super::room::{ROOM, ROOM_KEYS, room_key};
 use super::schema::{GROUPS, LIMIT, Schema};
 
 /// What a text was found to hold.
@@ -69,6 +70,8 @@ impl Walk<'_> {
         for (name, value) in self.sound_entries(table) {
             let section = name.get_ref().as_ref();
             match value.get_ref() {
+                DeValue::Array(rooms) if section == ROOM => self.rooms(name, rooms),
+                _ if section == ROOM => self.wrong(name, ROOM.to_owned(), not_a_room()),
                 DeValue::Table(table) if self.schema.has_section(section) => {
                     self.section(section, table);
                 }
@@ -132,6 +135,33 @@ impl Walk<'_> {
                 } else {
                     let wrong = Schema::unknown_in_group(name.get_ref());
                     self.wrong(name, format!("{dotted}.{}", quoted(name.get_ref())), wrong);
+                }
+            }
+        }
+    }
+
+    /// Every room has all of its keys: a room that lost one says so instead of matching nothing.
+    fn rooms(&mut self, rooms: &Name<'_>, items: &[Spanned<DeValue<'_>>]) {
+        for (at, item) in items.iter().enumerate() {
+            let Some(table) = item.get_ref().as_table() else {
+                return self.wrong(rooms, ROOM.to_owned(), not_a_room());
+            };
+            let number = at + 1;
+            let entries = self.sound_entries(table);
+            for key in ROOM_KEYS {
+                if self.broken.is_empty() && !table.keys().any(|name| name.get_ref() == key) {
+                    let place = self.place(item.span().start);
+                    let wrong = Wrong::new("This room has no such key.", ROOM_HAS);
+                    let mistake = wrong.at(place, room_key(number, key));
+                    self.contents.mistakes.push(mistake);
+                }
+            }
+            for (name, value) in entries {
+                let key = room_key(number, &quoted(name.get_ref()));
+                if ROOM_KEYS.contains(&name.get_ref().as_ref()) {
+                    self.setting(name, Key::Plain(key), value.get_ref());
+                } else {
+                    self.wrong(name, key, Schema::unknown_in_room(name.get_ref()));
                 }
             }
         }
@@ -202,4 +232,14 @@ impl Walk<'_> {
             .extend(inside.into_iter().chain(rest).map(Broken::into_mistake));
         self.contents
     }
+}
+
+/// What a room needs.
+const ROOM_HAS: &str = "A room has `name` and `networks`, a list of the networks of its computers.";
+
+fn not_a_room() -> Wrong {
+    Wrong::new(
+        "Rooms are sections with two brackets.",
+        format!("Write [[{ROOM}]], and below it `name` and `networks`."),
+    )
 }

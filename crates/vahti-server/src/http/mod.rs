@@ -33,8 +33,8 @@ use utoipa_axum::router::OpenApiRouter;
 use vahti_client::ProblemType;
 
 pub(crate) use self::{
-    call::policy::{limit_in_words, words as duration_in_words},
-    door::Browser,
+    call::policy::limit_in_words,
+    door::{Browser, cookie},
     text::{harmless, shown},
 };
 use self::{
@@ -84,7 +84,7 @@ pub fn router_with_authz_twin(
 /// What stands around every call.
 fn edge(router: Router<App>, app: App) -> Router {
     router
-        .merge(pages::router())
+        .merge(pages::router(&app))
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))

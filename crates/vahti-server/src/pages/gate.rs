@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use axum::{
     extract::{Query, rejection::QueryRejection},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use serde::Deserialize;
@@ -15,83 +15,90 @@ use vahti_core::{
 };
 
 use super::{
-    page::{Page, Sentence, see_other},
-    words::{ENGLISH, Words},
+    page::{Frame, Page, Standing, see_other},
+    waiting,
 };
-use crate::{
-    address::Address,
-    http::{Browser, duration_in_words},
-    sites::Site,
-};
+use crate::{address::Address, config::Audience, http::Browser, locale::Locale};
+
+/// Tells scripts how the session stands, as proxies do.
+const STATE: HeaderName = HeaderName::from_static("vahti-state");
 
 /// What the address of the page says. Other parameters are nothing to us.
 #[derive(Default, Deserialize)]
 pub(super) struct Asked {
     /// Where to go on once let in.
-    rd: Option<String>,
+    pub(super) rd: Option<String>,
     /// The method of the request that was held back, if it sent a form.
     rm: Option<String>,
     /// A ticket.
-    t: Option<String>,
+    pub(super) t: Option<String>,
+    /// Whether the page stands in a dialog of the application.
+    frame: Option<String>,
 }
 
 /// Shows how the session of the cookie stands, or that of a ticket. What cannot be read in the address says nothing.
 pub(super) async fn gate(
     browser: Browser,
+    locale: Locale,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let Query(asked) = asked.unwrap_or_default();
+    let frame = Frame {
+        is_framed: asked.frame.is_some(),
+        ..Frame::new(locale)
+    };
     match browser.wait(asked.t.as_deref()).await {
-        Ok(checked) => shown(&browser, &asked, &checked).await,
-        Err(_) => cannot_tell(),
+        Ok(checked) => {
+            let standing = standing(&checked);
+            let mut answer = shown(&browser, frame, &asked, &checked).await;
+            let state = HeaderValue::from_static(standing.as_str());
+            answer.headers_mut().insert(STATE, state);
+            answer
+        }
+        Err(_) => cannot_tell(frame),
     }
 }
 
-async fn shown(browser: &Browser, asked: &Asked, checked: &Checked) -> Response {
-    let site = browser.site();
-    let (words, login) = (&ENGLISH, site.login(asked.rd.as_deref()));
-    if checked.allows() {
-        return go_on(words, site, asked);
+/// How a session stands, as scripts are told.
+pub(super) fn standing(checked: &Checked) -> Standing {
+    match checked.verdict {
+        _ if checked.allows() => Standing::Active,
+        Verdict::Hold(_) => Standing::Held,
+        Verdict::Deny(DenyReason::Ended(_)) => Standing::Ended,
+        Verdict::Deny(DenyReason::NoSession) | Verdict::Allow(_) => Standing::None,
     }
+}
+
+async fn shown(browser: &Browser, frame: Frame, asked: &Asked, checked: &Checked) -> Response {
+    if checked.allows() {
+        return go_on(browser, frame, asked);
+    }
+    let login = browser.site().login(asked.rd.as_deref());
     let told = match &checked.session {
         Some(session) => browser.waiting(session).await,
         None => Ok(None),
     };
-    let told = match told {
-        Ok(told) => told,
-        Err(_) => return cannot_tell(),
+    let Ok(told) = told else {
+        return cannot_tell(frame);
     };
-    match checked.verdict {
-        Verdict::Hold(reason) => {
-            let Some(told) = told else {
-                return cannot_tell();
-            };
-            let (name, at) = (name(&told), browser.now());
-            let why = filled(words.held(reason, told.limit), &told, Duration::ZERO, at);
-            let since = words.reassurance.replace("{t}", &clock(told.since, at));
-            let page = Page::new(words, Sentence::naming(words.waits_title, name))
-                .line(why)
-                .line(words.what_to_do)
-                .line(since)
-                .reloading()
-                .login(login);
-            let page = if asked.t.is_none() {
-                let question = Sentence::naming(words.not_you, name);
-                page.logout(question, site.logout(asked.rd.as_deref()))
-            } else {
-                page
-            };
-            page.answer(StatusCode::OK)
+    match (checked.verdict, told) {
+        (Verdict::Hold(reason), Some(told)) => {
+            waiting::page(browser, frame, asked, reason, &told).answer()
         }
-        Verdict::Deny(DenyReason::Ended(reason)) => {
+        (Verdict::Hold(_), None) => cannot_tell(frame),
+        (Verdict::Deny(DenyReason::Ended(reason)), told) => {
             let why = told
                 .zip(lasts(browser.policy(), reason))
-                .map(|(told, lasts)| filled(words.ended(reason), &told, lasts, browser.now()));
-            let why = why.unwrap_or_else(|| words.ended.to_owned());
-            let page = Page::new(words, words.ended_title).line(why).login(login);
-            page.answer(StatusCode::OK)
+                .map(|(told, lasts)| {
+                    let sentence = frame.words.ended(reason, frame.audience());
+                    filled(&frame.locale, sentence, &told, lasts, browser.now())
+                });
+            let why = why.unwrap_or_else(|| frame.words.ended.unknown.clone());
+            let title = &frame.words.ended.title;
+            let page = Page::new(frame, title).line(why).login(login);
+            page.standing(Standing::Ended).answer(StatusCode::OK)
         }
-        Verdict::Deny(DenyReason::NoSession) | Verdict::Allow(_) => nobody(words, login),
+        _ => nobody(frame, login),
     }
 }
 
@@ -104,45 +111,60 @@ fn lasts(policy: &Policy, reason: EndReason) -> Option<Duration> {
     }
 }
 
-/// On to the page that was asked for. After a form only the browser's own history has what was typed.
-fn go_on(words: &'static Words, site: Site<'_>, asked: &Asked) -> Response {
+/// On to the page that was asked for. After a form only the browser's own history has what was typed; and a dialog is
+/// closed by the page below it.
+fn go_on(browser: &Browser, frame: Frame, asked: &Asked) -> Response {
+    let site = browser.site();
     let back = asked.rd.as_deref().map(|rd| site.back_to(rd).ok_or(rd));
-    let page = Page::new(words, words.let_in_title);
+    let words = &frame.words.let_in;
+    let refused = match frame.audience() {
+        Audience::Supervised => &words.return_refused,
+        Audience::Own => &words.return_refused_self,
+    };
+    let is_framed = frame.is_framed;
+    let page = || Page::new(frame, &words.title).standing(Standing::Active);
     match back {
+        _ if is_framed => page().answer(StatusCode::OK),
         Some(Err(rd)) => {
             let host = Address::parse(rd).map_or_else(|| "?".to_owned(), |rd| rd.host.to_string());
-            let line = words.return_refused.replace("{host}", &host);
-            page.line(line).answer(StatusCode::OK)
+            let line = refused.replace("{host}", &host);
+            page().line(line).answer(StatusCode::OK)
         }
-        Some(Ok(back)) if asked.rm.is_some() => page
-            .line(words.after_form)
-            .back(Some(back))
-            .answer(StatusCode::OK),
-        None if asked.rm.is_some() => page
-            .line(words.after_form)
-            .back(Some(site.front()))
-            .answer(StatusCode::OK),
-        Some(Ok(back)) => see_other(&back),
-        None => see_other(&site.front()),
+        back => {
+            let back = back.and_then(Result::ok).unwrap_or_else(|| site.front());
+            if asked.rm.is_none() {
+                return see_other(&back);
+            }
+            let page = page().line(&words.after_form).after_form(back);
+            page.answer(StatusCode::OK)
+        }
     }
 }
 
-/// To the login of the application; without one, a page that says it.
-fn nobody(words: &'static Words, login: Option<String>) -> Response {
+/// To the login of the application; without one, a page that says it. A dialog stays where it is.
+fn nobody(frame: Frame, login: Option<String>) -> Response {
     match login {
-        Some(login) => see_other(&login),
-        None => Page::new(words, words.nobody_title)
-            .line(words.nobody)
-            .answer(StatusCode::OK),
+        Some(login) if !frame.is_framed => see_other(&login),
+        login => {
+            let words = &frame.words.nobody;
+            let page = Page::new(frame, &words.title).standing(Standing::None);
+            let page = match &login {
+                Some(_) => page,
+                None => page.line(&words.text),
+            };
+            page.login(login).answer(StatusCode::OK)
+        }
     }
 }
 
 /// Cannot tell is never no: the page comes again by itself, and everything is kept.
-fn cannot_tell() -> Response {
-    let page = Page::new(&ENGLISH, ENGLISH.cannot_tell_title)
-        .line(ENGLISH.cannot_tell)
-        .reloading();
-    unavailable(page)
+fn cannot_tell(frame: Frame) -> Response {
+    let words = &frame.words.cannot_tell;
+    unavailable(
+        Page::new(frame, &words.title)
+            .line(&words.text)
+            .asking_again(),
+    )
 }
 
 /// The page of somebody whose request was not done, and who may try again soon.
@@ -153,43 +175,16 @@ pub(super) fn unavailable(page: Page) -> Response {
     answer
 }
 
-/// The name that people know, or the user's own.
-fn name(told: &Waiting) -> &str {
-    let known = told.profile.name.as_deref();
-    known.unwrap_or(told.user.as_str())
-}
-
-fn filled(sentence: &str, told: &Waiting, lasts: Duration, now: Timestamp) -> String {
+/// A sentence with its braces filled in.
+pub(super) fn filled(
+    locale: &Locale,
+    sentence: &str,
+    told: &Waiting,
+    lasts: Duration,
+    now: Timestamp,
+) -> String {
     sentence
         .replace("{n}", &told.limit.to_string())
-        .replace("{t}", &clock(told.cause_at, now))
-        .replace("{d}", &duration_in_words(lasts))
-}
-
-/// A time as people read it: the time of day, with the day if that is another.
-fn clock(time: Timestamp, now: Timestamp) -> String {
-    let text = |time| vahti_client::Time(time).to_string();
-    let (time, now) = (text(time), text(now));
-    let minutes = |clock: &str| clock.get(..5).unwrap_or(clock).to_owned();
-    match (time.split_once('T'), now.split_once('T')) {
-        (Some((day, clock)), Some((today, _))) if day == today => format!("{} UTC", minutes(clock)),
-        (Some((day, clock)), _) => format!("{day} {} UTC", minutes(clock)),
-        (None, _) => time,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_of_another_day_says_which() {
-        let at = |text: &str| vahti_client::Time::parse(text).expect("a time").0;
-        let time = at("2026-08-22T09:03:12.120Z");
-        assert_eq!(clock(time, at("2026-08-22T23:00:00Z")), "09:03 UTC");
-        assert_eq!(
-            clock(time, at("2026-08-23T00:00:00Z")),
-            "2026-08-22 09:03 UTC"
-        );
-    }
+        .replace("{t}", &locale.time(told.cause_at, now))
+        .replace("{d}", &locale.duration(lasts))
 }

@@ -8,8 +8,11 @@ use axum::{
 use serde::Deserialize;
 use vahti::Error;
 
-use super::{gate::unavailable, page::Page, words::ENGLISH};
-use crate::http::Browser;
+use super::{
+    gate::unavailable,
+    page::{Frame, Page},
+};
+use crate::{http::Browser, locale::Locale};
 
 /// What the address says.
 #[derive(Default, Deserialize)]
@@ -22,20 +25,22 @@ pub(super) struct Asked {
 /// let a form of a page with a strict policy lead to its own site only, and the login may lie elsewhere.
 pub(super) async fn logout(
     browser: Browser,
+    locale: Locale,
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
     let Query(asked) = asked.unwrap_or_default();
-    let (site, rd) = (browser.site(), asked.rd.as_deref());
+    let (site, rd, frame) = (browser.site(), asked.rd.as_deref(), Frame::new(locale));
+    let words = frame.words;
     match browser.log_out().await {
         Ok(()) | Err(Error::UnknownToken) => {}
         // It does not load itself again: that would ask for this page, and log nobody out.
         Err(_) => {
-            let page = Page::new(&ENGLISH, ENGLISH.still_in_title).line(ENGLISH.still_in);
-            return unavailable(page.logout(ENGLISH.log_out, site.logout(rd)));
+            let told = &words.cannot_tell;
+            let page = Page::new(frame, &told.still_in_title).line(&told.still_in);
+            return unavailable(page.logout(site.logout(rd)));
         }
     }
-    let login = site.login(rd);
-    let page = Page::new(&ENGLISH, ENGLISH.ended(vahti_core::EndReason::LoggedOut)).login(login);
+    let page = Page::new(frame, &words.ended.logged_out).login(site.login(rd));
     let mut answer = page.answer(StatusCode::OK);
     if let Ok(cleared) = HeaderValue::try_from(browser.clear_cookie()) {
         answer.headers_mut().insert(header::SET_COOKIE, cleared);

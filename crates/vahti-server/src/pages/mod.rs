@@ -3,68 +3,76 @@
 //!
 //! They hold no rules: whether somebody may go on is asked like everywhere else.
 
+mod assets;
+mod events;
 mod gate;
 mod logout;
 mod page;
+mod state;
+mod waiting;
 mod words;
 
 use axum::{
     Router,
-    http::{HeaderValue, Method, StatusCode, header},
+    extract::Request,
+    http::{Method, StatusCode},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use self::{
-    page::{Page, Security},
-    words::ENGLISH,
+use self::page::{Frame, Page};
+use crate::{
+    http::App,
+    locale::{Locale, remember},
 };
-use crate::http::App;
-
-/// Where the stylesheet lies.
-const STYLE: &str = "/vahti/style.css";
 
 /// The pages: method, address and handler.
-fn pages() -> [(Method, &'static str, MethodRouter<App>); 3] {
+fn pages() -> [(Method, &'static str, MethodRouter<App>); 4] {
     [
         (Method::GET, "/vahti/gate", get(gate::gate)),
+        (Method::GET, "/vahti/gate/events", get(events::events)),
+        (Method::GET, "/vahti/state", get(state::state)),
         (Method::POST, "/vahti/logout", post(logout::logout)),
-        (Method::GET, STYLE, get(style)),
     ]
 }
 
 /// The methods and addresses of the pages.
 pub(crate) fn routes() -> impl Iterator<Item = (Method, &'static str)> {
-    pages().into_iter().map(|(method, path, _)| (method, path))
+    let pages = pages().into_iter().map(|(method, path, _)| (method, path));
+    pages.chain(assets::routes())
 }
 
 /// The pages, which refuse what another site sends. (Only here: what proxies and applications send comes from nowhere.)
-pub(crate) fn router() -> Router<App> {
+pub(crate) fn router(app: &App) -> Router<App> {
     pages()
         .into_iter()
-        .fold(Router::new(), |router, (_, path, page)| {
+        .fold(assets::router(), |router, (_, path, page)| {
             router.route(path, page)
         })
         .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
+        .layer(from_fn_with_state(app.clone(), tell_from_elsewhere))
+        .layer(from_fn_with_state(app.clone(), remember))
 }
+
+/// Marks an answer to what another site sent, until it is written in somebody's language.
+#[derive(Clone, Copy)]
+struct FromElsewhere;
 
 fn from_elsewhere(_: ProtectionError) -> Response {
-    let page = Page::new(&ENGLISH, ENGLISH.from_elsewhere_title).line(ENGLISH.from_elsewhere);
-    page.answer(StatusCode::FORBIDDEN)
+    let mut answer = StatusCode::FORBIDDEN.into_response();
+    answer.extensions_mut().insert(FromElsewhere);
+    answer
 }
 
-/// The one stylesheet. Nobody's answer differs, so browsers may keep it.
-async fn style() -> Response {
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/css; charset=utf-8"),
-        ),
-        (
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=3600"),
-        ),
-    ];
-    (Security, headers, include_str!("style.css")).into_response()
+async fn tell_from_elsewhere(locale: Locale, request: Request, next: Next) -> Response {
+    let answer = next.run(request).await;
+    if answer.extensions().get::<FromElsewhere>().is_none() {
+        return answer;
+    }
+    let frame = Frame::new(locale);
+    let words = &frame.words.from_elsewhere;
+    let page = Page::new(frame, &words.title).line(&words.text);
+    page.answer(StatusCode::FORBIDDEN)
 }

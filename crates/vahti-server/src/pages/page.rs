@@ -11,30 +11,82 @@ use axum::{
 };
 
 use super::words::Words;
-use crate::http::harmless;
+use crate::{config::Audience, http::harmless, locale::Locale};
 
-/// What stands on a page.
+/// What every page knows of the browser that it is shown to.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) locale: Locale,
+    pub(super) words: &'static Words,
+    /// Whether it stands in a dialog on a page of the application.
+    pub(super) is_framed: bool,
+}
+
+impl Frame {
+    pub(super) fn new(locale: Locale) -> Self {
+        Self {
+            words: Words::of(&locale),
+            locale,
+            is_framed: false,
+        }
+    }
+
+    pub(super) fn audience(&self) -> Audience {
+        self.locale.audience()
+    }
+
+    /// Where links lead that leave the page: not into the dialog.
+    pub(super) fn target(&self) -> &'static str {
+        if self.is_framed { "_top" } else { "_self" }
+    }
+}
+
+/// How the session stands that a page is about, as scripts are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    Active,
+    Held,
+    Ended,
+    None,
+}
+
+impl Standing {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Held => "held",
+            Self::Ended => "ended",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What stands on a page that says one thing.
 #[derive(Template)]
 #[template(path = "page.html")]
 pub(super) struct Page {
-    words: &'static Words,
+    frame: Frame,
     title: Sentence,
     lines: Vec<String>,
-    /// Whether the page loads itself again, as long as somebody waits.
-    reloads: bool,
+    /// How the session stands, where the page says it.
+    standing: Option<Standing>,
+    /// Whether the page asks again by itself.
+    asks_again: bool,
+    /// Whether what somebody wrote lies one page back.
+    wrote: bool,
     /// Where somebody goes on by hand.
     back: Option<String>,
     /// Where somebody logs in again.
     login: Option<String>,
-    /// *Not you? Log out*, and where that is sent.
-    logout: Option<(Sentence, String)>,
+    /// Where *Log out* is sent.
+    logout: Option<String>,
 }
 
 /// A sentence, perhaps with a name in it that is kept apart from its surroundings.
 pub(super) struct Sentence {
-    before: &'static str,
-    name: Option<String>,
-    after: &'static str,
+    pub(super) before: &'static str,
+    pub(super) name: Option<String>,
+    pub(super) after: &'static str,
 }
 
 impl Sentence {
@@ -68,12 +120,14 @@ impl fmt::Display for Sentence {
 
 impl Page {
     /// A page with nothing but a title.
-    pub(super) fn new(words: &'static Words, title: impl Into<Sentence>) -> Self {
+    pub(super) fn new(frame: Frame, title: &'static str) -> Self {
         Self {
-            words,
+            frame,
             title: title.into(),
             lines: Vec::new(),
-            reloads: false,
+            standing: None,
+            asks_again: false,
+            wrote: false,
             back: None,
             login: None,
             logout: None,
@@ -86,17 +140,29 @@ impl Page {
         self
     }
 
-    /// As one that loads itself again.
-    pub(super) fn reloading(self) -> Self {
+    /// As one that says how the session stands.
+    pub(super) fn standing(self, standing: Standing) -> Self {
         Self {
-            reloads: true,
+            standing: Some(standing),
             ..self
         }
     }
 
-    /// With a way on.
-    pub(super) fn back(self, back: Option<String>) -> Self {
-        Self { back, ..self }
+    /// As one that asks again by itself.
+    pub(super) fn asking_again(self) -> Self {
+        Self {
+            asks_again: true,
+            ..self
+        }
+    }
+
+    /// With a way on, past what somebody wrote.
+    pub(super) fn after_form(self, back: String) -> Self {
+        Self {
+            wrote: true,
+            back: Some(back),
+            ..self
+        }
     }
 
     /// With a way to log in, if there is one.
@@ -105,28 +171,39 @@ impl Page {
     }
 
     /// With a way out.
-    pub(super) fn logout(self, question: impl Into<Sentence>, action: String) -> Self {
+    pub(super) fn logout(self, action: String) -> Self {
         Self {
-            logout: Some((question.into(), action)),
+            logout: Some(action),
             ..self
         }
     }
 
     /// The page as an answer.
     pub(super) fn answer(self, status: StatusCode) -> Response {
-        match self.render() {
-            Ok(text) => (status, Security, PERSONAL, text).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "a page could not be written");
-                (StatusCode::INTERNAL_SERVER_ERROR, Security).into_response()
-            }
+        let may_be_framed = self.frame.is_framed;
+        answer(&self, status, may_be_framed)
+    }
+}
+
+/// A page as an answer.
+pub(super) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bool) -> Response {
+    let security = if may_be_framed {
+        Security::Framed
+    } else {
+        Security::Alone
+    };
+    match page.render() {
+        Ok(text) => (status, security, PERSONAL, text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be written");
+            (StatusCode::INTERNAL_SERVER_ERROR, security).into_response()
         }
     }
 }
 
 /// The browser is to go on elsewhere.
 pub(super) fn see_other(location: &str) -> Response {
-    let mut answer = (StatusCode::SEE_OTHER, Security, PERSONAL).into_response();
+    let mut answer = (StatusCode::SEE_OTHER, Security::Alone, PERSONAL).into_response();
     answer.headers_mut().remove(header::CONTENT_TYPE);
     if let Ok(location) = HeaderValue::from_str(location) {
         answer.headers_mut().insert(header::LOCATION, location);
@@ -134,25 +211,28 @@ pub(super) fn see_other(location: &str) -> Response {
     answer
 }
 
-/// What is shown depends on the cookie, and nobody keeps it.
+/// What is shown depends on the cookies and on the language, and nobody keeps it.
 const PERSONAL: [(HeaderName, &str); 3] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (header::CACHE_CONTROL, "no-store"),
-    (header::VARY, "Cookie"),
+    (header::VARY, "Cookie, Accept-Language"),
 ];
 
 /// The headers of everything under `/vahti/`. `Referrer-Policy: same-origin` and not `no-referrer`: with that, browsers
 /// would hide from us, too, from where a form comes.
 #[derive(Clone, Copy)]
-pub(super) struct Security;
+pub(super) enum Security {
+    /// No page of anybody may show it in a frame.
+    Alone,
+    /// Pages of the same host may: `vahti.js` shows it in a dialog.
+    Framed,
+}
 
-const SECURITY: [(HeaderName, &str); 6] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
+const ALONE: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const FRAMED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -168,7 +248,15 @@ impl IntoResponseParts for Security {
     type Error = Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Infallible> {
-        for (name, value) in SECURITY {
+        let (policy, frames) = match self {
+            Self::Alone => (ALONE, "DENY"),
+            Self::Framed => (FRAMED, "SAMEORIGIN"),
+        };
+        let own = [
+            (header::CONTENT_SECURITY_POLICY, policy),
+            (header::X_FRAME_OPTIONS, frames),
+        ];
+        for (name, value) in own.into_iter().chain(SECURITY) {
             let value = HeaderValue::from_static(value);
             parts.headers_mut().insert(name, value);
         }

@@ -269,7 +269,7 @@ impl Scene {
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let call = format!("{} {}", request.method(), request.uri());
     let is_head = request.method() == Method::HEAD;
-    let is_style = request.uri().path() == "/vahti/style.css";
+    let is_asset = request.uri().path().ends_with(".css") || request.uri().path().ends_with(".js");
     let is_gate = request.uri().path().starts_with("/authz/");
     let is_page = request.uri().path() == "/vahti/logout";
     let documented = crate::document::statuses(request.method(), request.uri().path());
@@ -283,8 +283,8 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
         body: serde_json::from_str(&text).unwrap_or_default(),
         text,
     };
-    let kept = if is_style && reply.status == 200 {
-        "public, max-age=3600"
+    let kept = if is_asset && reply.status == 200 {
+        "no-cache"
     } else {
         "no-store"
     };

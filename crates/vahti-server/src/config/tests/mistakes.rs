@@ -44,7 +44,15 @@ fn five_mistakes_are_five_in_the_order_of_the_file() {
 /// A file (`⏎` ends a line), how its mistake begins, and what the advice holds.
 const KINDS: &str = r##"
 [peer]⏎enabled = true → 1: peer: There is no such section. → Known: [http], [store]
-[[room]]⏎name = "A" → 1: room: There is no such section. → Known: [http]
+[[hall]]⏎name = "A" → 1: hall: There is no such section. → Known: [http]
+[[rooms]]⏎name = "A" → 1: rooms: There is no such section. → Did you mean [[room]]?
+[room]⏎name = "A" → 1: room: Rooms are sections with two brackets. → Write [[room]]
+[[room]]⏎name = "A"⏎⏎[[room]]⏎networks = ["::1"] → 1: room.1.networks: This room has no such key. → `networks`, a list
+[[room]]⏎name = "A"⏎networks = ["::1"]⏎⏎[[room]]⏎networks = ["::1"] → 5: room.2.name: This room has no such key. → A room has `name`
+[[room]]⏎name = ""⏎networks = ["::1"] → 2: room.1.name: This cannot be the name → what people call it
+[[room]]⏎name = "A"⏎networks = ["10.0.0.7/8"] → 3: room.1.networks: "10.0.0.7/8" has bits → 10.0.0.0/8
+[[room]]⏎name = "A"⏎networks = [] → 3: room.1.networks: No computer stands in this room. → one network
+[[room]]⏎name = "A"⏎networks = ["::1"]⏎nam = "B" → 4: room.1.nam: There is no such key. → Did you mean `name`?
 listen = "127.0.0.1:1" → 1: listen: There is no such key outside → Did you mean `http.listen`?
 [http]⏎lisen = "x" → 2: http.lisen: There is no such key. → Did you mean `listen`?
 [http]⏎max_per_user = 1 → 2: http.max_per_user: There → Did you mean `sessions.max_per_user`?
@@ -94,6 +102,10 @@ http = 3 → 1: http: `http` is a section → Write [http]
 [limits]⏎logins_per_user = 300 → 2: limits.logins_per_user: This is the number 300. → "300/min"
 [limits]⏎logins_per_user = "300/m" → 2: limits.logins_per_user: "300/m" does not say how often. → s, min, h
 [limits]⏎codes_per_supervisor = "10/min" → 2: limits.codes_per_supervisor: There is no such key. → `logins_per_user`
+[pages]⏎languages = ["en", "de"] → 2: pages.languages: "de" is not known → `en`, `fi`, `sv`
+[pages]⏎languages = [] → 2: pages.languages: Pages speak no language at all. → Name one
+[pages]⏎audience = "customers" → 2: pages.audience: "customers" is not known → `supervised`, `self`
+[pages]⏎time_zone = "Helsinki" → 2: pages.time_zone: "Helsinki" is not a known time zone. → Europe/Helsinki
 [tim]⏎secrets = "x" → 2: tim.secrets: This is one text. → Write a list
 [tim]⏎secrets = [3] → 2: tim.secrets: This is no text. → env:NAME
 [tim]⏎secrets = ["env:NOT_SET"] → 2: tim.secrets: The environment has no variable "NOT_SET" → Set it

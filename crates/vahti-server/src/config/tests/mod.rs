@@ -278,3 +278,30 @@ fn what_is_printed_says_where_it_comes_from_and_loads_back() {
     assert!(!bare.contains("from"), "{bare}");
     assert!(good(&bare) == good(""));
 }
+
+#[test]
+fn rooms_are_read_and_printed_in_their_order() {
+    let file = "[[room]]\nname = \"Hall \\\"A\\\"\"\nnetworks = [\"10.1.0.0/16\", \"::1\"]\n\
+                [pages]\nhelp = \"Office: 014 260 1211\"\n\
+                [[room]]\nnetworks = [\"10.2.0.0/16\"]\nname = \"Hall B\"\n";
+    let config = good(file);
+    let of = |address: &str| {
+        let room = config.rooms.of(address.parse().expect("an address"));
+        room.map(|room| room.name.as_str())
+    };
+    assert_eq!(of("10.1.2.3"), Some("Hall \"A\""));
+    assert_eq!(of("10.2.2.3"), Some("Hall B"));
+    assert_eq!(of("10.3.2.3"), None);
+    let text = config.to_toml();
+    assert!(good(&text) == config, "{text}");
+    assert_eq!(text.matches("[[room]]").count(), 2, "{text}");
+}
+
+#[test]
+fn a_language_that_is_named_twice_counts_once() {
+    let languages = good("[pages]\nlanguages = [\"sv\", \"fi\", \"sv\"]")
+        .pages
+        .languages;
+    let languages: Vec<_> = languages.iter().map(|one| one.as_str()).collect();
+    assert_eq!(languages, ["sv", "fi"]);
+}

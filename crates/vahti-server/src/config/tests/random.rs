@@ -19,6 +19,8 @@ fn line() -> impl Strategy<Value = String> {
         Just("url".to_owned()),
         Just("cookie".to_owned()),
         Just("name".to_owned()),
+        Just("room".to_owned()),
+        Just("networks".to_owned()),
         "[a-z_.\"]{0,5}",
     ];
     let value = prop_oneof![

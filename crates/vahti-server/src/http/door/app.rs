@@ -14,11 +14,16 @@ use crate::{
     console::Console,
     http::{ROUTES, meter::Meter},
     limits::Limit,
+    locale,
     sites::Sites,
 };
 
 /// Answers at a time that go on by themselves: each reads the record whenever something is recorded.
 const STREAMS: usize = 64;
+
+/// Waiting pages that stay open at a time; each looks into memory whenever something is recorded. The others load
+/// themselves again every few seconds.
+const SCREENS: usize = 4_096;
 
 /// What the routes stand on. It gives nothing away; the doors do.
 #[derive(Clone)]
@@ -31,11 +36,13 @@ struct Inner {
     tim: Tim,
     trusted_proxies: Vec<IpNet>,
     sites: Sites,
+    pages: locale::Settings,
     trouble: Trouble,
     meter: Meter,
     logins: Option<Limit>,
     console: Console,
     streams: Arc<Semaphore>,
+    screens: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
@@ -61,10 +68,12 @@ impl App {
             tim: config.tim.clone(),
             trusted_proxies: config.http.trusted_proxies.clone(),
             sites: Sites::of(config),
+            pages: locale::Settings::of(&config.pages, config.cookie.secure),
             trouble: Trouble::default(),
             meter: Meter::of(&ROUTES),
             streams: Arc::new(Semaphore::new(STREAMS)),
             console: Console::default(),
+            screens: Arc::new(Semaphore::new(SCREENS)),
             stop: CancellationToken::new(),
         }))
     }
@@ -95,6 +104,11 @@ impl App {
         (STREAMS - self.0.streams.available_permits()) as u64
     }
 
+    /// A place for a waiting page that stays open; none if all are taken.
+    pub(super) fn screen(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.screens).try_acquire_owned().ok()
+    }
+
     pub(in crate::http) fn meter(&self) -> &Meter {
         &self.0.meter
     }
@@ -121,6 +135,11 @@ impl App {
 
     pub(in crate::http) fn sites(&self) -> &Sites {
         &self.0.sites
+    }
+
+    /// How pages speak.
+    pub(crate) fn pages(&self) -> &locale::Settings {
+        &self.0.pages
     }
 
     pub(super) fn cookie_name(&self) -> &str {

@@ -7,6 +7,7 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
+use tokio::sync::{OwnedSemaphorePermit, futures::Notified};
 use vahti::{Caller, Checked, EndRequest, Error, Pass};
 use vahti_core::{EndReason, How, Policy, SessionId, Timestamp, Waiting};
 
@@ -26,10 +27,32 @@ pub(crate) struct Browser {
 impl Browser {
     /// Whether its session may go on: that of the ticket, if there is one, else that of its cookie.
     pub(crate) async fn wait(&self, ticket: Option<&str>) -> Result<Checked, Error> {
+        self.noted(self.app.vahti().wait(self.pass(ticket)).await)
+    }
+
+    /// The same, for a page that stays open.
+    pub(crate) async fn watch(&self, ticket: Option<&str>) -> Result<Checked, Error> {
+        self.noted(self.app.vahti().watch(self.pass(ticket)).await)
+    }
+
+    fn pass<'a>(&'a self, ticket: Option<&'a str>) -> Pass<'a> {
         let token = self.token.as_deref().unwrap_or_default();
-        let pass = ticket.map_or(Pass::Token(token), Pass::Ticket);
-        let vahti = self.app.vahti();
-        self.noted(vahti.wait(&Caller::named("", How::Api), pass).await)
+        ticket.map_or(Pass::Token(token), Pass::Ticket)
+    }
+
+    /// A place for a page that is told at once when it may go on; none if all are taken.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.app.screen()
+    }
+
+    /// Wakes when something may have changed after this was called.
+    pub(crate) fn recorded(&self) -> Notified<'_> {
+        self.app.vahti().recorded()
+    }
+
+    /// Waits, but only until this host stops.
+    pub(crate) async fn until_stop<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.app.stop().run_until_cancelled(work).await
     }
 
     /// What the page tells about a session that [`Browser::wait`] has proven.

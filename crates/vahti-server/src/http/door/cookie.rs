@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, header};
 
 /// The value of the one cookie of this name; two of them are as good as none. Other cookies may hold what they like.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let pairs = headers
         .get_all(header::COOKIE)
         .iter()

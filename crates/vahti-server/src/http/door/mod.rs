@@ -17,7 +17,7 @@ mod trouble;
 use vahti_core::Role;
 
 pub use self::app::App;
-pub(crate) use self::browser::Browser;
+pub(crate) use self::{browser::Browser, cookie::cookie};
 pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},

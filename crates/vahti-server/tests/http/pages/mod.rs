@@ -1,7 +1,9 @@
 //! The pages: what somebody who waits sees, where a browser is led, and what a ticket opens.
 
 mod gate;
+mod languages;
 mod returns;
+mod scripts;
 mod tickets;
 
 use axum::{
@@ -67,6 +69,8 @@ impl Seen {
 struct Room {
     scene: Scene,
     login_url: &'static str,
+    /// What else is set.
+    settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Room {
@@ -78,7 +82,26 @@ impl Room {
         Self {
             scene: Scene::new(policy).await,
             login_url: "/login",
+            settings: Vec::new(),
         }
+    }
+
+    /// Sets a key of the configuration.
+    fn set(&mut self, key: &'static str, value: &'static str) {
+        self.settings.retain(|(known, _)| *known != key);
+        self.settings.push((key, value));
+    }
+
+    fn router(&self) -> axum::Router {
+        let usual = [
+            ("pages.login_url", self.login_url),
+            (
+                "pages.return_hosts",
+                r#"["app.example.org", "lab.example.org:8443"]"#,
+            ),
+        ];
+        let settings: Vec<_> = usual.into_iter().chain(self.settings.clone()).collect();
+        self.scene.router_with(&settings)
     }
 
     /// Logs in, and gives the token.
@@ -95,13 +118,7 @@ impl Room {
         token: &str,
         headers: &[(&str, &str)],
     ) -> Seen {
-        let router = self.scene.router_with(&[
-            ("pages.login_url", self.login_url),
-            (
-                "pages.return_hosts",
-                r#"["app.example.org", "lab.example.org:8443"]"#,
-            ),
-        ]);
+        let router = self.router();
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header(header::HOST, "exam.example.org");

@@ -90,11 +90,11 @@ async fn the_login_is_told_no_address_that_leads_elsewhere() {
         let nobody = room.open(&gate(rd), "").await;
         assert_eq!((nobody.status, nobody.location()), (303, login), "{rd}");
         let held = room.open(&gate(rd), &seat).await;
-        held.says(&format!("<a href=\"{login}\">"));
+        held.says(&format!("<a class=\"way\" href=\"{login}\" "));
         held.says("action=\"/vahti/logout\"");
         let out = gate(rd).replace("gate", "logout");
         let out = room.send(Method::POST, &out, "", &[]).await;
-        out.says(&format!("<a href=\"{login}\">"));
+        out.says(&format!("<a class=\"way main\" href=\"{login}\" "));
     }
 }
 

@@ -1,0 +1,134 @@
+//! `/vahti/gate/events`: hints for an open waiting page, as a stream (`text/event-stream`, WHATWG HTML 9.2). A hint holds
+//! nothing: the page itself says what holds, and is asked for again. So a hint that is lost costs time and nothing else.
+//!
+//! A look reads the index and no database, so that some hundred open pages cost little at every commit.
+
+use core::{convert::Infallible, time::Duration};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Query, rejection::QueryRejection},
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures::stream;
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use vahti::{Checked, Error};
+use vahti_core::verdict::Verdict;
+
+use super::{gate::Asked, page::Security};
+use crate::http::Browser;
+
+/// Begins a stream: how soon a browser comes again, in milliseconds.
+const BEGIN: Bytes = Bytes::from_static(b"retry: 1000\n\n");
+/// The session may go on. It is the last hint.
+const GO: Bytes = Bytes::from_static(b"event: go\ndata: 1\n\n");
+/// The page would say something else now.
+const CHANGED: Bytes = Bytes::from_static(b"event: changed\ndata: 1\n\n");
+/// The stream is there. It is no comment, because a script does not see those.
+const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: 1\n\n");
+
+/// How often it says so: before proxies take the silence for an end.
+const BEAT_EVERY: Duration = Duration::from_secs(2);
+/// The least time between two looks, so that a busy host is not looked through at every commit.
+const PACE: Duration = Duration::from_millis(10);
+
+const PERSONAL: [(HeaderName, &str); 2] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::VARY, "Cookie"),
+];
+
+const STREAM: [(HeaderName, &str); 2] = [
+    (header::CONTENT_TYPE, "text/event-stream"),
+    // nginx would keep what it should pass on.
+    (HeaderName::from_static("x-accel-buffering"), "no"),
+];
+
+/// An open page.
+struct Screen {
+    browser: Browser,
+    ticket: Option<String>,
+    /// What the page shows, as of the last look.
+    shown: Shown,
+    /// When it may look again.
+    next_look: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+/// What decides what the page shows.
+#[derive(PartialEq)]
+struct Shown {
+    verdict: Verdict,
+}
+
+/// The hints for the session of the cookie, or for that of a ticket. Where nobody waits there are none: 204 tells a browser
+/// not to come again.
+pub(super) async fn events(
+    browser: Browser,
+    asked: Result<Query<Asked>, QueryRejection>,
+) -> Response {
+    let Query(Asked { t: ticket, .. }) = asked.unwrap_or_default();
+    let looked = browser.watch(ticket.as_deref()).await;
+    let (Some(place), Ok(checked)) = (browser.place(), looked) else {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return (status, Security::Alone, [(header::RETRY_AFTER, "5")]).into_response();
+    };
+    if matches!(checked.verdict, Verdict::Deny(_)) {
+        return (StatusCode::NO_CONTENT, Security::Alone, PERSONAL).into_response();
+    }
+    let screen = Screen {
+        browser,
+        ticket,
+        shown: Shown::of(&checked),
+        next_look: Instant::now(),
+        _place: place,
+    };
+    let begin = stream::once(async { Ok(BEGIN) });
+    let rest = stream::unfold(Some(screen), async |screen| {
+        let mut screen = screen?;
+        let (hint, is_last) = screen.next().await?;
+        Some((Ok::<_, Infallible>(hint), (!is_last).then_some(screen)))
+    });
+    let body = Body::from_stream(futures::StreamExt::chain(begin, rest));
+    (Security::Alone, PERSONAL, STREAM, body).into_response()
+}
+
+impl Shown {
+    fn of(checked: &Checked) -> Self {
+        Self {
+            verdict: checked.verdict,
+        }
+    }
+}
+
+impl Screen {
+    /// The next hint, and whether it is the last; none when this host stops, or cannot tell.
+    async fn next(&mut self) -> Option<(Bytes, bool)> {
+        let beat = Instant::now() + BEAT_EVERY;
+        loop {
+            let pace = tokio::time::sleep_until(self.next_look);
+            self.browser.until_stop(pace).await?;
+            let mut recorded = core::pin::pin!(self.browser.recorded());
+            recorded.as_mut().enable();
+            let checked = self.browser.until_stop(self.look()).await?.ok()?;
+            self.next_look = Instant::now() + PACE;
+            if checked.allows() {
+                return Some((GO, true));
+            }
+            let now = Shown::of(&checked);
+            if now != self.shown {
+                self.shown = now;
+                let is_over = matches!(checked.verdict, Verdict::Deny(_));
+                return Some((CHANGED, is_over));
+            }
+            let wait = tokio::time::timeout_at(beat, recorded);
+            if self.browser.until_stop(wait).await?.is_err() {
+                return Some((BEAT, false));
+            }
+        }
+    }
+
+    async fn look(&self) -> Result<Checked, Error> {
+        self.browser.watch(self.ticket.as_deref()).await
+    }
+}
