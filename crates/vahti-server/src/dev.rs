@@ -1,8 +1,9 @@
-//! `vahti dev`: a server to try out, on loopback, with everything it makes in one folder; and the lines to copy.
+//! `vahti dev`: a server to try out, with everything it makes in one folder; what to open in the browser, and the lines to
+//! copy. It answers on loopback, and to other devices only when it is told to.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -14,20 +15,31 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::settings::{self, Environment, shown};
 use crate::config::DEFAULT_FILE;
+use crate::http;
+use crate::pages::DEMO;
 use crate::serve::{LogFormat, Server, address, listen, open_to_serve, start_logs};
 
-/// Try Vahti out: a server on this machine, with two keys and lines to copy
+/// Try Vahti out: a server on this machine, with pages to open, two keys and lines to copy
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Everything it makes is in one folder. The next start goes on there, with the same keys; delete the
 folder to begin anew.
 
-Example:
-  vahti dev --dir /tmp/vahti-dev --listen 127.0.0.1:7301")]
+Examples:
+  vahti dev --dir /tmp/vahti-dev --listen 127.0.0.1:7301
+  vahti dev --lan")]
 pub(crate) struct Dev {
     /// The loopback address and port to answer on; port 0 takes any free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7300", value_parser = address)]
     listen: SocketAddr,
+    /// Answer the whole network, on the port of --listen, so that your own phone is the supervisor. Anybody there can
+    /// log in to the demo: for trying out only. ADDRESS is the one that others reach this machine by, if it is not found
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, require_equals = true)]
+    #[expect(
+        clippy::option_option,
+        reason = "the flag is absent, alone, or has a value"
+    )]
+    lan: Option<Option<IpAddr>>,
     /// The folder for all it makes
     #[arg(long, value_name = "FOLDER", default_value = "vahti-dev")]
     dir: PathBuf,
@@ -38,34 +50,57 @@ impl Dev {
     pub(crate) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         if !self.listen.ip().is_loopback() {
             return Err(Failure::wrong(format!(
-                "`vahti dev` answers on this machine only, and {} is open to others. Take 127.0.0.1 or [::1]; `vahti \
-                 serve` is for a network.",
+                "`vahti dev` answers on this machine only, and {} is open to others. Take 127.0.0.1 or [::1]; with --lan it \
+                 answers the network that this machine is in.",
                 self.listen.ip()
             )));
         }
         start_logs(environment, LogFormat::Text, "warn")?;
-        let listener = listen(self.listen, "vahti dev").await?;
-        let address = listener
+        let network = self.network()?;
+        let open_to = network.map_or(self.listen.ip(), everybody);
+        let listener = listen(SocketAddr::new(open_to, self.listen.port()), "vahti dev").await?;
+        let listens = listener
             .local_addr()
             .map_err(|cause| Failure::cannot_tell(format!("Cannot start: {cause}.")))?;
+        let address = SocketAddr::new(network.unwrap_or(listens.ip()), listens.port());
         let file = self.file().map_err(|cause| {
             Failure::wrong(format!("{} cannot be used: {cause}.", self.dir.display()))
         })?;
         let flags = [
-            ("http.listen", address.to_string()),
+            ("http.listen", listens.to_string()),
             ("http.public_url", format!("http://{address}")),
             ("store.url", "sqlite:vahti.db".to_owned()),
+            ("pages.login_url", DEMO.to_owned()),
         ]
         .map(|(key, value)| (key.to_owned(), value));
         let config = settings::load(Some(&file), environment, &flags)?;
         let opened = open_to_serve(&config)
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
-        let server = Server::start(&config, opened, listener)?;
+        let server = Server::start(&config, opened, listener, http::router_with_demo)?;
         let keys = Keys::of(server.vahti(), &self.dir.join("keys")).await?;
         let story = Story::fresh(server.vahti()).await;
-        let _ = output::print(story.text(address, &self.dir, &file, &keys));
+        let place = Place {
+            address,
+            is_open: network.is_some(),
+            folder: &self.dir,
+            file: &file,
+        };
+        let _ = output::print(story.text(&place, &keys));
         server.run().await
+    }
+
+    /// The address by which others in the network reach this machine, if they may.
+    fn network(&self) -> Result<Option<IpAddr>, Failure> {
+        match self.lan {
+            None => Ok(None),
+            Some(Some(given)) => Ok(Some(given)),
+            Some(None) => own_address().map(Some).map_err(|cause| {
+                Failure::cannot_tell(format!(
+                    "The address of this machine in the network was not found ({cause}). Name it: --lan=192.168.1.17."
+                ))
+            }),
+        }
     }
 
     /// The folder's configuration; made, with the folder, where it is not there yet.
@@ -80,6 +115,22 @@ impl Dev {
         }
         Ok(file)
     }
+}
+
+/// Every address of this machine, of the kind of this one.
+fn everybody(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// The address from which this machine would send into the network. Nothing is sent: the other end is an address that is
+/// kept for documentation (RFC 5737).
+fn own_address() -> io::Result<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+    Ok(socket.local_addr()?.ip())
 }
 
 /// The two keys of the folder.
@@ -140,6 +191,15 @@ struct Story {
     seat: String,
 }
 
+/// Where the server is.
+struct Place<'a> {
+    address: SocketAddr,
+    /// Whether others in the network reach it.
+    is_open: bool,
+    folder: &'a Path,
+    file: &'a Path,
+}
+
 impl Story {
     async fn fresh(vahti: &Vahti) -> Self {
         let mut number = 1;
@@ -157,9 +217,20 @@ impl Story {
     }
 
     /// What a newcomer reads. Every line can be copied as it is; all they need is curl.
-    fn text(&self, address: SocketAddr, folder: &Path, file: &Path, keys: &Keys) -> String {
+    fn text(&self, place: &Place<'_>, keys: &Keys) -> String {
+        let Place {
+            address,
+            is_open,
+            folder,
+            file,
+        } = *place;
         let Self { user, home, seat } = self;
         let (folder, file) = (folder.display(), shown(&file.display().to_string()));
+        let network = if is_open {
+            "Anybody in this network can do the same. Stop it when you have seen enough.\n"
+        } else {
+            ""
+        };
         let of = |session: &str| format!(r#"'{{"user":"{user}","session_id":"{session}"}}'"#);
         let step = |key: &str, verb: &str, session: &str, remark: &str| {
             let width = r#"'{"user":"","session_id":""}'"#.len() + user.len() + seat.len();
@@ -179,6 +250,9 @@ impl Story {
         format!(
             "Vahti answers on http://{address}. Everything it makes is in the folder {folder}. Ctrl-C stops it.\n\
              \n\
+             In the browser: log in at http://{address}{DEMO} under any name, and once more under the same name in another\n\
+             browser or in a private window. That one waits.\n\
+             {network}\n\
              In another terminal, copy this first:\n\
              \n  \
              export V=http://{address}\n  \

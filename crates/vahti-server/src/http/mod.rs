@@ -34,7 +34,7 @@ use vahti_client::ProblemType;
 
 pub(crate) use self::{
     call::policy::limit_in_words,
-    door::{Browser, cookie},
+    door::{Browser, Guest, cookie},
     text::{harmless, shown},
 };
 use self::{
@@ -56,6 +56,12 @@ use crate::pages;
 pub fn router(app: App) -> Router {
     let (router, _) = declared(app.tim().enabled).router.split_for_parts();
     edge(router, app)
+}
+
+/// The same with the demo, in which anybody logs in under any name.
+pub(crate) fn router_with_demo(app: App) -> Router {
+    let (router, _) = declared(app.tim().enabled).router.split_for_parts();
+    edge(router.merge(pages::demo(&app)), app)
 }
 
 /// The same, and at `path` a call that reads what a check reads, and answers `constant` without having checked

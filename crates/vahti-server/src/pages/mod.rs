@@ -4,6 +4,7 @@
 //! They hold no rules: whether somebody may go on is asked like everywhere else.
 
 mod assets;
+mod demo;
 mod events;
 mod gate;
 mod logout;
@@ -22,6 +23,7 @@ use axum::{
 };
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
+pub(crate) use self::demo::DEMO;
 use self::page::{Frame, Page};
 use crate::{
     http::App,
@@ -46,11 +48,22 @@ pub(crate) fn routes() -> impl Iterator<Item = (Method, &'static str)> {
 
 /// The pages, which refuse what another site sends. (Only here: what proxies and applications send comes from nowhere.)
 pub(crate) fn router(app: &App) -> Router<App> {
-    pages()
+    let pages = pages();
+    let pages = pages
         .into_iter()
         .fold(assets::router(), |router, (_, path, page)| {
             router.route(path, page)
-        })
+        });
+    guarded(pages, app)
+}
+
+/// The demo, which refuses the same.
+pub(crate) fn demo(app: &App) -> Router<App> {
+    guarded(demo::router(), app)
+}
+
+fn guarded(pages: Router<App>, app: &App) -> Router<App> {
+    pages
         .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
         .layer(from_fn_with_state(app.clone(), tell_from_elsewhere))
         .layer(from_fn_with_state(app.clone(), remember))

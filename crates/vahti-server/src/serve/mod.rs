@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::{TcpListener, UnixListener};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +83,7 @@ impl Serve {
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
         let listener = listen(config.http.listen, "vahti serve").await?;
-        let server = Server::start(&config, opened, listener)?;
+        let server = Server::start(&config, opened, listener, http::router)?;
         server.tell(&config.store.path, self.log_format);
         server.run().await
     }
@@ -101,11 +102,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the sweep, and to answer on `listener` and on the owner's socket.
+    /// Starts the sweep, and to answer on `listener`, with these routes, and on the owner's socket.
     pub(crate) fn start(
         config: &Config,
         opened: Opened,
         listener: TcpListener,
+        routes: fn(http::App) -> Router,
     ) -> Result<Self, Failure> {
         let Opened { vahti, clock } = opened;
         let broken =
@@ -118,7 +120,7 @@ impl Server {
         let stop = app.stop().clone();
         let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
         let mut connections = Connections::new(stop.clone());
-        connections.accept(listener, http::router(app.clone()), network_places());
+        connections.accept(listener, routes(app.clone()), network_places());
         let mut metrics = None;
         if let Some(address) = config.http.metrics_listen {
             let listener = listen_now(address)?;

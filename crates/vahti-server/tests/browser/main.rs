@@ -18,40 +18,20 @@ mod running;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/scene.rs"]
 mod scene;
+mod story;
 
-use std::{path::Path, process::Command};
-
-use crate::house::{House, Session};
-use crate::proxy::Kind;
-use crate::scene::{Outcome, clean};
-
-/// Runs a story in a browser that holds this session's cookie, and shows what it said if it fails.
-#[track_caller]
-fn tell(story: &str, house: &House, session: &Session) {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let driver = here.join("../../target/tools/node/node_modules");
-    assert!(
-        driver.join("playwright-core").is_dir(),
-        "nothing drives the browser yet: `cargo xtask tools` installs it"
-    );
-    let mut node = Command::new("node");
-    clean(node.arg(here.join("tests/browser").join(story)))
-        .env("NODE_PATH", driver)
-        .env("HOME", house.folder.path())
-        .env("SITE", format!("http://{}", house.proxy.address))
-        .env("GATE", format!("http://{}", house.gate.address))
-        .env("SUPERVISOR", &house.supervisor_key)
-        .env("TOKEN", &session.token)
-        .env("SESSION", &session.id);
-    let outcome = Outcome::of(&mut node);
-    assert_eq!(outcome.code, 0, "{story}:\n{}{}", outcome.out, outcome.err);
-}
+use crate::house::House;
+use crate::story::{tell, tell_of_dev};
 
 #[test]
 fn a_text_that_was_sent_while_held_is_still_there_after_the_session_is_let_in() {
-    let house = House::new(Kind::Nginx);
-    let session = house.login("aino");
-    tell("typed_text.cjs", &house, &session);
+    let house = tell("typed_text.cjs");
+    handed_in_once(&house);
+}
+
+/// The five hundred words have reached the application, whole and once.
+#[track_caller]
+fn handed_in_once(house: &House) {
     let seen = house.app.seen();
     let sent: Vec<_> = seen
         .iter()
@@ -59,4 +39,20 @@ fn a_text_that_was_sent_while_held_is_still_there_after_the_session_is_let_in() 
         .collect();
     assert_eq!(sent.len(), 1, "{seen:?}");
     assert!(sent[0].body.starts_with("text=word0+word1+") && sent[0].body.ends_with("+word499"));
+}
+
+#[test]
+fn a_waiting_page_survives_a_lost_network_and_a_gate_that_starts_again() {
+    tell("lost.cjs");
+}
+
+#[test]
+fn requests_and_forms_of_a_page_wait_with_its_session_and_are_sent_once() {
+    let house = tell("requests.cjs");
+    handed_in_once(&house);
+}
+
+#[test]
+fn the_demo_tells_the_whole_story_in_two_browsers() {
+    tell_of_dev("demo.cjs");
 }

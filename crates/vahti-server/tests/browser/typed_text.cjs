@@ -3,17 +3,19 @@
 const assert = require("node:assert");
 const { tell } = require("./browser.cjs");
 
-tell(async ({ page, env, supervise }) => {
+tell(async ({ visitor, site, login, supervise }) => {
   const text = Array.from({ length: 500 }, (_, number) => `word${number}`).join(" ");
-  await page.goto(`${env("SITE")}/form`);
+  const { token, session } = await login("aino");
+  const page = await visitor(token);
+  await page.goto(`${site}/form`);
   await page.fill("textarea", text);
 
   await supervise("invalidate", { user: "aino" });
   await page.click("button");
   await page.waitForURL(/\/vahti\/gate/);
-  assert.match(await page.textContent("body"), /Aino Suoranta/);
+  await page.getByText("Aino Suoranta").first().waitFor();
 
-  await supervise("verify", { user: "aino", session_id: env("SESSION") });
+  await supervise("verify", { user: "aino", session_id: session.id });
   // The waiting page finds out by itself.
   await page.getByText("Your text is still there").waitFor();
   // A page that was kept is shown again without loading it.

@@ -76,6 +76,46 @@ fn everything_it_makes_is_in_its_folder_and_secrets_are_their_owners_alone() {
     );
 }
 
+/// The status of a page.
+fn status(url: &str) -> String {
+    let ask = ["-s", "-o", "/dev/null", "-w", "%{http_code}", url];
+    Outcome::of(clean(Command::new("curl").args(ask))).done()
+}
+
+#[test]
+fn the_demo_is_there_with_dev_alone() {
+    let folder = Folder::new();
+    let dev = dev(&folder);
+    let demo = |server: &Server| status(&format!("http://{}/vahti/demo", server.address));
+    assert!(
+        dev.said
+            .contains(&format!("http://{}/vahti/demo ", dev.address))
+    );
+    assert_eq!(demo(&dev), "200");
+    folder.write("vahti.toml", "");
+    assert_eq!(demo(&folder.serve()), "404");
+}
+
+#[test]
+fn with_lan_other_devices_reach_it_at_the_address_that_it_prints() {
+    let folder = Folder::new();
+    let lan = ["dev", "--listen", "127.0.0.1:0", "--lan=127.0.0.2"];
+    let server = Server::start(command(folder.path(), &lan));
+    assert!(server.address.starts_with("127.0.0.2:"), "{}", server.said);
+    assert!(
+        server.said.contains("Anybody in this network"),
+        "{}",
+        server.said
+    );
+    assert_eq!(
+        status(&format!("http://{}/vahti/demo", server.address)),
+        "200"
+    );
+    let port = server.address.rsplit(':').next().unwrap_or_default();
+    assert_eq!(status(&format!("http://127.0.0.1:{port}/healthz")), "200");
+    tells_the_story(&server, "home");
+}
+
 #[test]
 fn a_revoked_key_is_replaced_at_the_next_start() {
     let folder = Folder::new();
@@ -105,6 +145,9 @@ fn a_port_in_use_and_an_open_address_are_answered_with_what_to_do() {
     let said = folder
         .vahti(&["dev", "--listen", "0.0.0.0:7300"])
         .refused(2);
-    assert!(said.contains("answers on this machine only"), "{said}");
+    assert!(
+        said.contains("answers on this machine only") && said.contains("--lan"),
+        "{said}"
+    );
     assert_eq!(folder.names("."), [""; 0], "nothing was made");
 }

@@ -130,6 +130,10 @@ fn page(request: &Seen) -> (&'static str, String) {
     if request.line.starts_with("GET /form") {
         return ("text/html", FORM.to_owned());
     }
+    if request.line.starts_with("GET /app") {
+        let script = "<script type=module src=/vahti/vahti.js></script>";
+        return ("text/html", format!("{FORM}{script}"));
+    }
     if request.line.starts_with("POST /form") {
         return ("text/html", SENT.to_owned());
     }

@@ -21,7 +21,7 @@ pub(crate) struct House {
     pub(crate) folder: Folder,
     pub(crate) app: App,
     pub(crate) proxy: Running,
-    pub(crate) gate: Server,
+    gate: Option<Server>,
     pub(crate) gate_address: SocketAddr,
     pub(crate) app_key: String,
     pub(crate) supervisor_key: String,
@@ -71,7 +71,7 @@ impl House {
             folder,
             app,
             proxy,
-            gate,
+            gate: Some(gate),
             gate_address,
             app_key,
             supervisor_key,
@@ -91,7 +91,7 @@ impl House {
         let body = serde_json::json!({
             "user": user, "name": "Aino Suoranta", "email": "aino@example.org", "groups": groups,
         });
-        let (status, answer) = self.gate.call(&self.app_key, "login", &body.to_string());
+        let (status, answer) = self.gate().call(&self.app_key, "login", &body.to_string());
         assert_eq!(status, 201, "{answer}");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         Session {
@@ -105,7 +105,7 @@ impl House {
     #[track_caller]
     pub(crate) fn supervise(&self, verb: &str, body: &Value) {
         let (status, answer) = self
-            .gate
+            .gate()
             .call(&self.supervisor_key, verb, &body.to_string());
         assert_eq!(status, 200, "{answer}");
     }
@@ -117,11 +117,29 @@ impl House {
     }
 
     /// The gate is stopped, `meanwhile` runs, and it is started again on its address.
-    pub(crate) fn without_gate(mut self, meanwhile: impl FnOnce(SocketAddr)) -> Self {
-        assert!(self.gate.stop().success());
-        meanwhile(self.proxy.address);
-        self.gate = start_gate(&self.folder, self.gate_address);
+    pub(crate) fn without_gate(self, meanwhile: impl FnOnce(SocketAddr)) -> Self {
+        let house = self.stop_gate();
+        meanwhile(house.proxy.address);
+        house.start_gate()
+    }
+
+    /// The gate is stopped.
+    pub(crate) fn stop_gate(mut self) -> Self {
+        let gate = self.gate.take().expect("a gate");
+        assert!(gate.stop().success());
         self
+    }
+
+    /// The gate is started again on its address.
+    pub(crate) fn start_gate(mut self) -> Self {
+        self.gate = Some(start_gate(&self.folder, self.gate_address));
+        self
+    }
+
+    /// The gate that runs.
+    #[track_caller]
+    pub(crate) fn gate(&self) -> &Server {
+        self.gate.as_ref().expect("it runs")
     }
 }
 

@@ -116,13 +116,13 @@ fn stalled(kind: Kind) {
     let house = House::new(kind);
     let session = house.login("aino");
     let cookie = session.cookie();
-    stall(&house.gate);
+    stall(house.gate());
     let ask = |line| house.ask(line, &[&cookie]);
     let replies = thread::scope(|scope| {
         let asked = ["POST /exam", "GET /vahti/gate"].map(|line| scope.spawn(move || ask(line)));
         asked.map(|reply| reply.join().expect("an answer"))
     });
-    house.gate.signal(Signal::CONT);
+    house.gate().signal(Signal::CONT);
     for reply in replies {
         assert_closed_for_now(kind, &reply);
     }

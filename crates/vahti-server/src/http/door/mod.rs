@@ -7,6 +7,7 @@ mod app;
 mod bearer;
 mod browser;
 mod cookie;
+mod demo;
 mod holder;
 mod key;
 mod open;
@@ -17,7 +18,7 @@ mod trouble;
 use vahti_core::Role;
 
 pub use self::app::App;
-pub(crate) use self::{browser::Browser, cookie::cookie};
+pub(crate) use self::{browser::Browser, cookie::cookie, demo::Guest};
 pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},

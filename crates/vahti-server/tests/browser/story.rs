@@ -1,0 +1,101 @@
+//! A story: a script for the browser, what it plays in, and what only the test can do for it.
+
+use std::{
+    cell::RefCell,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+};
+
+use crate::house::House;
+use crate::proxy::Kind;
+use crate::scene::{Folder, Server, clean, command};
+
+/// Tells a story in a house of its own, which is returned.
+#[track_caller]
+pub(crate) fn tell(script: &str) -> House {
+    let house = House::new(Kind::Nginx);
+    let told = [
+        ("SITE", format!("http://{}", house.proxy.address)),
+        ("GATE", format!("http://{}", house.gate_address)),
+        ("APP", house.app_key.clone()),
+        ("SUPERVISOR", house.supervisor_key.clone()),
+        ("ADMIN", house.folder.key("admin", "office")),
+    ];
+    let folder = house.folder.path().to_owned();
+    let house = RefCell::new(Some(house));
+    let change = |to: fn(House) -> House| {
+        let changed = house.take().map(to);
+        house.replace(changed);
+    };
+    run(script, &folder, &told, |wish| match wish {
+        "stop the gate" => change(House::stop_gate),
+        "start the gate" => change(House::start_gate),
+        _ => panic!("nobody can do this: {wish}"),
+    });
+    house.take().expect("a house")
+}
+
+/// Tells a story with `vahti dev`.
+#[track_caller]
+pub(crate) fn tell_of_dev(script: &str) {
+    let folder = Folder::new();
+    let dev = Server::start(command(folder.path(), &["dev", "--listen", "127.0.0.1:0"]));
+    let here = format!("http://{}", dev.address);
+    let key = |name: &str| {
+        let after = dev.said.split(&format!("export {name}=")).nth(1);
+        after
+            .and_then(|rest| rest.lines().next())
+            .expect("a key")
+            .to_owned()
+    };
+    let told = [
+        ("SITE", here.clone()),
+        ("GATE", here),
+        ("SUPERVISOR", key("SUP")),
+    ];
+    run(script, folder.path(), &told, |wish| {
+        panic!("nobody can do this: {wish}")
+    });
+}
+
+/// Runs a script, does what it asks for, and shows what it said if it fails.
+#[track_caller]
+fn run(script: &str, folder: &Path, told: &[(&str, String)], mut obey: impl FnMut(&str)) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let driver = here.join("../../target/tools/node/node_modules");
+    assert!(
+        driver.join("playwright-core").is_dir(),
+        "nothing drives the browser yet: `cargo xtask tools` installs it"
+    );
+    let mut node = Command::new("node");
+    clean(node.arg(here.join("tests/browser").join(script)))
+        .envs(told.iter().map(|(name, value)| (name, value)))
+        .env("NODE_PATH", driver)
+        .env("HOME", folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = node.spawn().expect("node starts");
+    let mut errors = child.stderr.take().expect("its errors");
+    let errors = thread::spawn(move || {
+        let mut text = String::new();
+        let _ = errors.read_to_string(&mut text);
+        text
+    });
+    let mut answers = child.stdin.take().expect("its input");
+    let mut said = String::new();
+    for line in BufReader::new(child.stdout.take().expect("its output")).lines() {
+        let line = line.expect("text");
+        let Some(wish) = line.strip_prefix('@') else {
+            said = format!("{said}{line}\n");
+            continue;
+        };
+        obey(wish);
+        writeln!(answers, "done").expect("it listens");
+    }
+    let ended = child.wait().expect("it ends");
+    let errors = errors.join().expect("no panic");
+    assert!(ended.success(), "{script}:\n{said}{errors}");
+}
