@@ -10,11 +10,17 @@ use crate::Time;
 #[serde(deny_unknown_fields)]
 pub struct CreateSupervisorRequest {
     /// What the person is called: one to 64 characters. No two valid accounts have one name.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 64, example = "Maija K")
+    )]
     pub name: String,
     /// The password, at least 12 characters. Without one a good one is made, and shown in the answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(min_length = 12, max_length = 256))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 12, max_length = 256, example = "a long sentence")
+    )]
     pub password: Option<String>,
     /// If not empty: the account acts on and sees only users with one of these groups.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -37,7 +43,10 @@ pub struct CreatedSupervisor {
 #[serde(deny_unknown_fields)]
 pub struct InviteRequest {
     /// What the person is called, as in `POST /v1/supervisors`.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 64, example = "Eino S")
+    )]
     pub name: String,
     /// For how long the account lasts: a duration with its unit, from a minute to seven days; `"12h"` if it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,12 +1,156 @@
-//! The console: where supervisors see who waits, and let them in. They have accounts of their own.
+//! The console: where supervisors see who waits, and let them in. They log in under accounts of their own, with a password
+//! or by an invitation; their logins are sessions of a host of their own ([`logins`]).
+//!
+//! It holds no rules: what is done here is what the API does, under the name of the supervisor.
 
+mod invitation;
+mod invite;
+mod login;
+mod logins;
+mod logout;
+mod page;
 mod passwords;
+mod return_to;
+mod start;
+mod stream;
+mod words;
 
-pub(crate) use self::passwords::{Password, Passwords};
+use core::num::NonZeroU32;
+use std::sync::Arc;
 
-/// What the console stands on besides the host.
-#[derive(Default)]
+use axum::{
+    Router,
+    handler::Handler,
+    http::Method,
+    routing::{MethodRouter, get, post},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use vahti::Vahti;
+
+pub(crate) use self::{
+    logins::{beside, policy},
+    page::{cannot_tell, log_in_first, run_out},
+    passwords::{Password, Passwords},
+};
+use crate::{
+    config::{Config, Per, Rate},
+    http::{Access, App, Behind, access},
+    limits::Limit,
+    pages,
+};
+
+/// The console itself.
+const CONSOLE: &str = "/vahti/console";
+/// Where supervisors log in.
+const LOGIN: &str = "/vahti/console/login";
+
+/// Open consoles that are told of changes at a time.
+const STREAMS: usize = 256;
+/// Tries of a password under one name: so many at once, and then so many a minute.
+const TRIES: Rate = Rate {
+    count: NonZeroU32::MIN.saturating_add(9),
+    per: Per::Minute,
+};
+
+/// What the console stands on besides the host that it is about.
 pub(crate) struct Console {
     /// The passwords of supervisors.
     pub(crate) passwords: Passwords,
+    /// How often somebody may try a password under one name. Never by address: a school has one.
+    pub(crate) tries: Limit,
+    /// The host of the supervisors' own logins; none in a process that answers no browser.
+    pub(crate) logins: Option<Arc<Vahti>>,
+    /// Invitations are accepted one after the other: a login begins only where the invitation is still there, so that those
+    /// who come too late put nobody out.
+    pub(crate) accepting: tokio::sync::Mutex<()>,
+    pub(crate) cookie_name: &'static str,
+    secure: bool,
+    streams: Arc<Semaphore>,
+}
+
+impl Console {
+    /// The console of a host, by this configuration.
+    pub(crate) fn new(host: &Vahti, logins: Option<Arc<Vahti>>, config: &Config) -> Self {
+        let secure = config.http.public_url.is_https();
+        Self {
+            passwords: Passwords::default(),
+            tries: Limit::new(TRIES, Arc::clone(host.clock())),
+            logins,
+            accepting: tokio::sync::Mutex::default(),
+            cookie_name: if secure {
+                "__Host-vahti-console"
+            } else {
+                "vahti-console"
+            },
+            secure,
+            streams: Arc::new(Semaphore::new(STREAMS)),
+        }
+    }
+
+    /// The `Set-Cookie` that gives a browser this token. Lax, so that a scanned link arrives logged in.
+    pub(crate) fn set_cookie(&self, token: &str) -> String {
+        self.cookie(token, logins::LIFETIME.as_secs())
+    }
+
+    /// The `Set-Cookie` that takes the token away.
+    pub(crate) fn clear_cookie(&self) -> String {
+        self.cookie("", 0)
+    }
+
+    fn cookie(&self, token: &str, max_age_s: u64) -> String {
+        let name = self.cookie_name;
+        let secure = if self.secure { "; Secure" } else { "" };
+        format!("{name}={token}; Max-Age={max_age_s}; Path=/{secure}; HttpOnly; SameSite=Lax")
+    }
+
+    /// A place for an open console; none if all are taken.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
+    }
+}
+
+/// A page: method, address, who may open it, and the handler.
+type Page = (Method, &'static str, Access, MethodRouter<App>);
+
+/// Who may open a page is read from its handler.
+fn page<A, B>(method: Method, path: &'static str, handler: impl Handler<A, App> + Behind<B>) -> Page
+where
+    A: 'static,
+{
+    let access = access(&handler);
+    let handler = if method == Method::GET {
+        get(handler)
+    } else {
+        post(handler)
+    };
+    (method, path, access, handler)
+}
+
+fn pages_of_console() -> [Page; 9] {
+    [
+        page(Method::GET, CONSOLE, start::start),
+        page(Method::GET, "/vahti/console/events", stream::events),
+        page(Method::GET, LOGIN, login::ask),
+        page(Method::POST, LOGIN, login::log_in),
+        page(Method::POST, "/vahti/console/logout", logout::log_out),
+        page(Method::GET, invitation::PATH, invitation::show),
+        page(Method::POST, invitation::PATH, invitation::accept),
+        page(Method::GET, "/vahti/console/invite", invite::ask),
+        page(Method::POST, "/vahti/console/invite", invite::invite),
+    ]
+}
+
+/// The methods and addresses of the console's pages, and who may open them.
+pub(crate) fn routes() -> impl Iterator<Item = (Method, &'static str, Access)> {
+    let pages = pages_of_console().into_iter();
+    pages.map(|(method, path, access, _)| (method, path, access))
+}
+
+/// The console's pages, which refuse what another site sends.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let pages = pages_of_console().into_iter();
+    let router = pages.fold(Router::new(), |router, (_, path, _, page)| {
+        router.route(path, page)
+    });
+    pages::guarded(router, app)
 }

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio::time::{Duration, timeout};
@@ -18,6 +19,9 @@ const MAX_BYTES: usize = 256;
 const AT_ONCE: usize = 2;
 /// How long one may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Compared with where nobody has the name, so that it takes as long as a wrong password. No password gives it.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password that may be kept.
 pub(crate) struct Password(String);
@@ -45,7 +49,7 @@ impl Password {
     }
 }
 
-/// Makes what proves passwords.
+/// Makes what proves passwords, and compares.
 pub(crate) struct Passwords(Arc<Semaphore>);
 
 impl Default for Passwords {
@@ -65,6 +69,24 @@ impl Passwords {
         let proof = self.in_turn(proof).await?;
         let proof = proof.map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(proof.to_string())
+    }
+
+    /// Whether `text` is the password that `proof` proves; without a proof it is not, and that takes as long.
+    ///
+    /// # Errors
+    /// As [`Passwords::prove`].
+    pub(crate) async fn is_right(&self, text: String, proof: Option<&str>) -> Result<bool, Error> {
+        if text.len() > MAX_BYTES {
+            return Ok(false);
+        }
+        let is_somebody = proof.is_some();
+        let proof = proof.unwrap_or(NOBODY).to_owned();
+        let is_right = move || {
+            let proof = PasswordHash::new(&proof)?;
+            argon2()?.verify_password(text.as_bytes(), &proof)
+        };
+        let is_right = self.in_turn(is_right).await?.is_ok();
+        Ok(is_right && is_somebody)
     }
 
     async fn in_turn<T: Send + 'static>(
@@ -92,6 +114,38 @@ fn argon2() -> argon2::password_hash::Result<Argon2<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_right_where_it_was_proven_and_nowhere_else() {
+        let passwords = Passwords::default();
+        let text = "correct horse battery".to_owned();
+        let password = Password::new(text.clone()).expect("long enough");
+        let proof = passwords.prove(&password).await.expect("a proof");
+        assert!(
+            proof.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{proof}"
+        );
+        let again = passwords.prove(&password).await.expect("a proof");
+        assert_ne!(proof, again, "each has a salt of its own");
+        let is_right = async |text: &str, proof: Option<&str>| {
+            let answer = passwords.is_right(text.to_owned(), proof).await;
+            answer.expect("an answer")
+        };
+        assert!(is_right(&text, Some(&proof)).await);
+        for wrong in [
+            "",
+            "correct horse",
+            "Correct horse battery",
+            &"x".repeat(999),
+        ] {
+            assert!(!is_right(wrong, Some(&proof)).await, "{wrong}");
+        }
+        assert!(!is_right(&text, Some("not a proof")).await);
+        assert!(!is_right(&text, None).await);
+        let nobody = PasswordHash::new(NOBODY).expect("it can be read, so it costs as much");
+        let real = PasswordHash::new(&proof).expect("a proof");
+        assert_eq!(nobody.params, real.params);
+    }
 
     #[test]
     fn only_the_length_of_a_password_counts() {

@@ -132,6 +132,10 @@ fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
             ["session_cookie", "session_token"].map(requirement).into(),
             "For the holder of a session token.".to_owned(),
         ),
+        Access::Supervisor => (
+            Vec::new(),
+            "For supervisors who are logged in at the console.".to_owned(),
+        ),
         Access::Proxy => (
             Vec::new(),
             "For proxies at an address of `http.trusted_proxies`.".to_owned(),
@@ -154,7 +158,7 @@ fn problems_of(access: Access) -> &'static [ProblemType] {
         WrongRole, WrongSecret,
     };
     match access {
-        Access::Open | Access::Browser => &[],
+        Access::Open | Access::Browser | Access::Supervisor => &[],
         Access::Token => &[NoToken, Invalid, Unavailable],
         Access::Proxy => &[Invalid, UntrustedProxy, NotTracked, Unavailable],
         Access::Key(_) => &[NoKey, WrongRole, Invalid, Unavailable],

@@ -31,10 +31,11 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 use vahti_client::ProblemType;
+use vahti_core::Policy;
 
 pub(crate) use self::{
     call::policy::limit_in_words,
-    door::{Browser, Guest, cookie},
+    door::{Behind, Browser, Guest, NotIn, Supervisor, Visitor, access, cookie},
     text::{harmless, shown},
 };
 use self::{
@@ -50,7 +51,7 @@ pub use self::{
     declare::Route,
     door::{Access, App},
 };
-use crate::pages;
+use crate::{console, pages};
 
 /// The API as it is served on the network.
 pub fn router(app: App) -> Router {
@@ -89,8 +90,13 @@ pub fn router_with_authz_twin(
 
 /// What stands around every call.
 fn edge(router: Router<App>, app: App) -> Router {
+    let console = match app.console().logins {
+        Some(_) => console::router(&app),
+        None => Router::new(),
+    };
     router
         .merge(pages::router(&app))
+        .merge(console)
         .fallback(no_such_address)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
@@ -128,7 +134,18 @@ pub fn page_routes() -> Vec<Route> {
         path: path.to_owned(),
         access: Access::Browser,
     };
-    pages::routes().map(page).collect()
+    let console = console::routes().map(|(method, path, access)| Route {
+        method,
+        path: path.to_owned(),
+        access,
+    });
+    pages::routes().map(page).chain(console).collect()
+}
+
+/// The policy of the console's own logins, for whoever opens the host of them.
+#[must_use]
+pub fn console_policy() -> Policy {
+    console::policy()
 }
 
 /// The OpenAPI document, as JSON.

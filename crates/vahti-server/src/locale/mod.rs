@@ -101,6 +101,14 @@ impl Locale {
         self.settings.help.as_deref()
     }
 
+    /// The same for a page that cannot be asked for again: what stands in its address is not written into it.
+    pub(crate) fn alone(self) -> Self {
+        Self {
+            address: None,
+            ..self
+        }
+    }
+
     /// A time of this place, as a sentence takes it.
     pub(crate) fn time(&self, at: Timestamp, now: Timestamp) -> String {
         times::time(self.language, &self.settings.zone, at, now)

@@ -28,7 +28,10 @@ static ASSETS: [Asset; 3] = [
     Asset {
         path: "/vahti/style.css",
         content_type: CSS,
-        text: include_str!("style.css"),
+        text: concat!(
+            include_str!("style.css"),
+            include_str!("../console/console.css")
+        ),
     },
     Asset {
         path: "/vahti/gate.js",

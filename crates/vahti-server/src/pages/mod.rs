@@ -25,6 +25,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 pub(crate) use self::demo::DEMO;
 use self::page::{Frame, Page};
+pub(crate) use self::page::{PERSONAL, Security, answer, see_other};
 use crate::{
     http::App,
     locale::{Locale, remember},
@@ -62,7 +63,8 @@ pub(crate) fn demo(app: &App) -> Router<App> {
     guarded(demo::router(), app)
 }
 
-fn guarded(pages: Router<App>, app: &App) -> Router<App> {
+/// Pages that refuse what another site sends, and keep the language that is chosen.
+pub(crate) fn guarded(pages: Router<App>, app: &App) -> Router<App> {
     pages
         .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
         .layer(from_fn_with_state(app.clone(), tell_from_elsewhere))

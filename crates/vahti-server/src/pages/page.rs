@@ -186,7 +186,7 @@ impl Page {
 }
 
 /// A page as an answer.
-pub(super) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bool) -> Response {
+pub(crate) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bool) -> Response {
     let security = if may_be_framed {
         Security::Framed
     } else {
@@ -202,7 +202,7 @@ pub(super) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bo
 }
 
 /// The browser is to go on elsewhere.
-pub(super) fn see_other(location: &str) -> Response {
+pub(crate) fn see_other(location: &str) -> Response {
     let mut answer = (StatusCode::SEE_OTHER, Security::Alone, PERSONAL).into_response();
     answer.headers_mut().remove(header::CONTENT_TYPE);
     if let Ok(location) = HeaderValue::from_str(location) {
@@ -212,7 +212,7 @@ pub(super) fn see_other(location: &str) -> Response {
 }
 
 /// What is shown depends on the cookies and on the language, and nobody keeps it.
-const PERSONAL: [(HeaderName, &str); 3] = [
+pub(crate) const PERSONAL: [(HeaderName, &str); 3] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (header::CACHE_CONTROL, "no-store"),
     (header::VARY, "Cookie, Accept-Language"),
@@ -221,7 +221,7 @@ const PERSONAL: [(HeaderName, &str); 3] = [
 /// The headers of everything under `/vahti/`. `Referrer-Policy: same-origin` and not `no-referrer`: with that, browsers
 /// would hide from us, too, from where a form comes.
 #[derive(Clone, Copy)]
-pub(super) enum Security {
+pub(crate) enum Security {
     /// No page of anybody may show it in a frame.
     Alone,
     /// Pages of the same host may: `vahti.js` shows it in a dialog.

@@ -32,7 +32,9 @@ use crate::http;
 
 pub(crate) use self::listen::{address, listen};
 pub(crate) use self::logs::{LogFormat, start as start_logs};
-pub(crate) use self::open::{Closed, Opened, Restoration, now, open, open_to_serve, restore};
+pub(crate) use self::open::{
+    Closed, Opened, Restoration, Served, now, open, open_to_serve, restore,
+};
 pub(crate) use self::owner::{Address, answers, socket_of};
 
 use self::connections::{Connections, METRICS_PLACES, OWNER_PLACES, network_places};
@@ -96,7 +98,9 @@ pub(crate) struct Server {
     metrics: Option<SocketAddr>,
     connections: Connections,
     socket: OwnerSocket,
-    sweep: JoinHandle<()>,
+    /// The host of the supervisors' logins.
+    logins: Arc<Vahti>,
+    sweeps: [JoinHandle<()>; 2],
     signals: Signals,
     stop: CancellationToken,
 }
@@ -105,20 +109,25 @@ impl Server {
     /// Starts the sweep, and to answer on `listener`, with these routes, and on the owner's socket.
     pub(crate) fn start(
         config: &Config,
-        opened: Opened,
+        served: Served,
         listener: TcpListener,
         routes: fn(http::App) -> Router,
     ) -> Result<Self, Failure> {
-        let Opened { vahti, clock } = opened;
+        let Served { gate, logins } = served;
+        let Opened { vahti, clock } = gate;
         let broken =
             |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
         let address = listener.local_addr().map_err(broken)?;
         let signals = Signals::take().map_err(broken)?;
         let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
             .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
-        let app = app(config, &vahti);
+        let app = http::App::with_console(Arc::clone(&vahti), Arc::clone(&logins.vahti), config);
         let stop = app.stop().clone();
-        let sweep = tokio::spawn(Arc::clone(&vahti).run(clock, stop.clone()));
+        let sweeps = [
+            Arc::clone(&vahti).run(clock, stop.clone()),
+            Arc::clone(&logins.vahti).run(logins.clock, stop.clone()),
+        ]
+        .map(tokio::spawn);
         let mut connections = Connections::new(stop.clone());
         connections.accept(listener, routes(app.clone()), network_places());
         let mut metrics = None;
@@ -134,7 +143,8 @@ impl Server {
             metrics,
             connections,
             socket,
-            sweep,
+            logins: logins.vahti,
+            sweeps,
             signals,
             stop,
         })
@@ -191,8 +201,8 @@ impl Server {
             self.connections.finish(finish).await;
             drop(self.socket);
             let closing = async {
-                let _ = self.sweep.await;
-                self.vahti.close().await;
+                futures::future::join_all(self.sweeps).await;
+                futures::join!(self.vahti.close(), self.logins.close());
             };
             if tokio::time::timeout(close, closing).await.is_err() {
                 tracing::warn!("the database did not close in time; what was acknowledged is safe");

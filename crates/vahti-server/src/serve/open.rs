@@ -12,6 +12,7 @@ use vahti_store::sqlite::{OpenError, Restore, SqliteStore};
 use vahti_store::{Clock, Host, StoreError};
 
 use crate::config::Config;
+use crate::console;
 
 use super::owner;
 use super::policy::policy;
@@ -99,12 +100,70 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, Closed> {
     try_open(config).await
 }
 
+/// The two hosts of a program that serves: the gate itself, and the one of its supervisors' own logins.
+pub(crate) struct Served {
+    /// The gate.
+    pub(crate) gate: Opened,
+    /// The host of the logins at the console.
+    pub(crate) logins: Opened,
+}
+
 /// As [`open`], for a program that serves: what its policy means for open sessions is recorded. A command that only wants to
 /// know must not do that, for its configuration may be another.
-pub(crate) async fn open_to_serve(config: &Config) -> Result<Opened, Closed> {
-    let opened = open(config).await?;
-    opened.vahti.enforce_policy().await?;
-    Ok(opened)
+pub(crate) async fn open_to_serve(config: &Config) -> Result<Served, Closed> {
+    let gate = open(config).await?;
+    gate.vahti.enforce_policy().await?;
+    let logins = open_logins(&console::beside(&config.store.path)).await?;
+    Ok(Served { gate, logins })
+}
+
+/// Opens the host of the supervisors' logins. A database of theirs that cannot be used costs logins, not the gate: it is put
+/// aside, and they log in again.
+async fn open_logins(path: &Path) -> Result<Opened, Closed> {
+    match try_logins(path).await {
+        Err(Closed::Unusable(cause)) => {
+            let database = path.display();
+            tracing::error!(%database, cause, "the logins of supervisors cannot be used and are put aside; all have to log in again");
+            put_aside(path).map_err(|cause| {
+                Closed::Unusable(format!("{database} cannot be put aside: {cause}"))
+            })?;
+            try_logins(path).await
+        }
+        outcome => outcome,
+    }
+}
+
+fn put_aside(path: &Path) -> std::io::Result<()> {
+    let with = |end: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    for end in ["-wal", "-shm"] {
+        match std::fs::remove_file(with(end)) {
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+    }
+    std::fs::rename(path, with(".broken"))
+}
+
+async fn try_logins(path: &Path) -> Result<Opened, Closed> {
+    let clock = Arc::new(SystemClock::start());
+    let path = path.to_owned();
+    let store = async |host| {
+        tokio::task::spawn_blocking(move || SqliteStore::open(&path, host))
+            .await
+            .map_err(|never| Closed::Unusable(never.to_string()))?
+            .map_err(Closed::from)
+    };
+    let steady: Arc<dyn Clock> = Arc::<SystemClock>::clone(&clock);
+    let vahti = Vahti::open(Arc::new(console::policy()), steady, "console", store).await?;
+    vahti.enforce_policy().await?;
+    Ok(Opened {
+        vahti: Arc::new(vahti),
+        clock,
+    })
 }
 
 async fn try_open(config: &Config) -> Result<Opened, Closed> {

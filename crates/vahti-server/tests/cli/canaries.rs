@@ -12,6 +12,8 @@ use crate::scene::{Folder, Server, clean};
 
 /// A text that stands for a secret, in the shape that its place asks for.
 const IDEMPOTENCY: &str = "canary-idempotency-4f1c";
+const PASSWORD: &str = "canary-password-of-maija-5b";
+const MADE_UP_PASSWORD: &str = "canary-wrong-password-91e";
 const TIM: &str = "canary-tim-secret-93ab";
 const OLD_TIM: &str = "canary-old-tim-secret-77de";
 const MADE_UP_KEY: &str = "vahti_admin_canarycanarycanarycanarycanarycanary0";
@@ -160,8 +162,57 @@ fn use_all(scene: &mut Scene, keys: &[String; 3]) -> Vec<String> {
         let cookie = format!("vahti={token}");
         scene.try_out("POST /vahti/logout", &[("cookie", &cookie)], "");
     }
+    let mut given = use_console(scene, &admin);
     scene.try_out("DELETE /v1/keys/made", &[("authorization", &admin)], "");
-    vec![first, second, third, made]
+    given.extend([first, second, third, made]);
+    given
+}
+
+/// Uses a password, an invitation and the login that each gives, right and wrong; returns them.
+fn use_console(scene: &mut Scene, admin: &str) -> Vec<String> {
+    let admin = [("authorization", admin)];
+    let body = format!(r#"{{"name":"Maija","password":"{PASSWORD}"}}"#);
+    scene.try_out("POST /v1/supervisors", &admin, &body);
+    let fresh = scene.ask("POST /v1/supervisors", &admin, r#"{"name":"Aatu"}"#);
+    let fresh = field(&fresh, "password");
+    let invited = scene.ask("POST /v1/invitations", &admin, r#"{"name":"Eino"}"#);
+    let link = field(&invited, "url");
+    let (_, secret) = link.split_once("?i=").expect("a secret");
+    let (invitation, login) = ("/vahti/console/invitation", "/vahti/console/login");
+    scene.ask(&format!("GET {invitation}?i={secret}"), &[], "");
+    let logins = [
+        scene.server.post_form(invitation, &format!("i={secret}")),
+        scene
+            .server
+            .post_form(login, &format!("name=Maija&password={PASSWORD}")),
+        scene
+            .server
+            .post_form(login, &format!("name=Aatu&password={fresh}")),
+    ];
+    for said in [
+        format!("name=Maija&password={MADE_UP_PASSWORD}"),
+        format!("name={MADE_UP_PASSWORD}&password={PASSWORD}"),
+        format!("name={PASSWORD}&password=Maija"),
+    ] {
+        scene.server.post_form(login, &said);
+    }
+    let tokens = logins.map(|answer| {
+        let cookie = answer.split("vahti-console=").nth(1).expect("a cookie");
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    });
+    for token in &tokens {
+        let cookie = format!("vahti-console={token}");
+        let cookie = [("cookie", cookie.as_str())];
+        scene.try_out("GET /vahti/console", &cookie, "");
+        scene.try_out("POST /vahti/console/logout", &cookie, "");
+        scene.try_out("GET /vahti/console?late=1", &cookie, "");
+    }
+    scene.try_out(&format!("GET {invitation}?i={secret}x"), &[], "");
+    for call in ["GET /v1/supervisors", "DELETE /v1/supervisors/Maija"] {
+        scene.try_out(call, &admin, "");
+    }
+    let given = [PASSWORD, MADE_UP_PASSWORD, &fresh, secret];
+    given.map(str::to_owned).into_iter().chain(tokens).collect()
 }
 
 /// Of a token and of a key, the half that nobody may know.
@@ -209,7 +260,14 @@ fn no_secret_is_found_where_it_was_not_given() {
         ("answers".to_owned(), told.into_bytes()),
         ("config print".to_owned(), printed.into_bytes()),
     ];
-    for name in ["log", "vahti.db", "vahti.db-wal", "copy.db"] {
+    for name in [
+        "log",
+        "vahti.db",
+        "vahti.db-wal",
+        "vahti-console.db",
+        "vahti-console.db-wal",
+        "copy.db",
+    ] {
         let bytes = fs::read(folder.join(name)).expect(name);
         assert!(
             !bytes.is_empty(),

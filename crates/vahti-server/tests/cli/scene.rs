@@ -263,6 +263,22 @@ impl Server {
         ))
     }
 
+    /// A form, as a browser sends it; the whole answer.
+    pub(crate) fn post_form(&self, path: &str, form: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        )
+        .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
     /// The login of a session; its state.
     #[track_caller]
     pub(crate) fn login(&self, key: &str, user: &str, session: &str) -> String {

@@ -65,3 +65,23 @@ fn an_invitation_stands_alone_on_standard_output() {
     assert_eq!(invited, [false, true]);
     assert!(server.stop().success());
 }
+
+#[test]
+fn logins_that_cannot_be_used_are_put_aside_and_cost_no_account() {
+    let folder = Folder::new();
+    add(&folder, "Maija", "correct horse battery\n");
+    folder.write(
+        "vahti-console.db",
+        "not a database, but long enough to be read as one",
+    );
+    folder.write("vahti-console.db-wal", "nor this");
+    let server = folder.serve();
+    let form = "name=Maija&password=correct+horse+battery";
+    let answer = server.post_form("/vahti/console/login", form);
+    assert!(answer.contains("303 See Other"), "{answer}");
+    assert!(server.stop().success());
+    let kept = std::fs::read_to_string(folder.join("vahti-console.db.broken"));
+    assert!(kept.expect("it is kept").starts_with("not a database"));
+    let again = folder.serve();
+    assert!(again.stop().success());
+}

@@ -39,6 +39,7 @@ fn keyed() -> Vec<(Route, &'static [Role])> {
         | Access::Token
         | Access::Proxy
         | Access::Browser
+        | Access::Supervisor
         | Access::TimSecret
         | Access::TimToken => None,
     };

@@ -4,6 +4,7 @@
 mod answers;
 mod authz;
 mod bodies;
+mod console;
 mod document;
 mod doors;
 mod groups;

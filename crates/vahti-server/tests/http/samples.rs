@@ -56,6 +56,7 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
             (path, Value::Null)
         }
         (&Method::GET, "/authz/ext-authz/{path}") => ("/authz/ext-authz/exam", Value::Null),
+        (&Method::POST, path) if path.starts_with("/vahti/console/") => (path, Value::Null),
         (&Method::POST, "/vahti/logout") => ("/vahti/logout", Value::Null),
         (&Method::GET, path) if !path.contains('{') => (path, Value::Null),
         (method, path) => panic!("{method} {path} has no sample"),

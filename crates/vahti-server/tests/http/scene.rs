@@ -126,6 +126,16 @@ pub(crate) fn config(keys: &[(&str, &str)]) -> Config {
     config.unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
+/// The host of the supervisors' own logins.
+async fn logins(path: &Path, clock: Arc<TestClock>) -> Arc<Vahti> {
+    let open = async |host| {
+        SqliteStore::open(path, host).map_err(|error| StoreError::Unavailable(error.to_string()))
+    };
+    let policy = Arc::new(http::console_policy());
+    let logins = Vahti::open(policy, clock, "console", open).await;
+    Arc::new(logins.expect("the database opens"))
+}
+
 pub(crate) fn policy(max_per_user: u32) -> Policy {
     Policy {
         max_per_user,
@@ -154,7 +164,8 @@ impl Scene {
         let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;
         let vahti = vahti.expect("the database opens").keep_free(2);
         let vahti = Arc::new(vahti);
-        let app = App::new(Arc::clone(&vahti), &config(&[]));
+        let logins = logins(&folder.path().join("vahti-console.db"), clock.clone()).await;
+        let app = App::with_console(Arc::clone(&vahti), logins, &config(&[]));
         let mut scene = Self {
             stop: app.stop().clone(),
             _folder: folder,
@@ -271,7 +282,9 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let is_head = request.method() == Method::HEAD;
     let is_asset = request.uri().path().ends_with(".css") || request.uri().path().ends_with(".js");
     let is_gate = request.uri().path().starts_with("/authz/");
-    let is_page = request.uri().path() == "/vahti/logout";
+    let is_page = ["/vahti/logout", "/vahti/console"]
+        .iter()
+        .any(|page| request.uri().path().starts_with(page));
     let documented = crate::document::statuses(request.method(), request.uri().path());
     let answer = router.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = answer.into_parts();
@@ -319,6 +332,10 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
         401 if is_gate => {
             let challenge = reply.header(header::WWW_AUTHENTICATE);
             assert!(challenge.starts_with("Vahti state="), "{call}: {challenge}");
+        }
+        401 if is_page => {
+            let challenge = reply.header(header::WWW_AUTHENTICATE);
+            assert!(challenge.starts_with("Vahti login="), "{call}: {challenge}");
         }
         401 if reply.body["verdict"].is_null() => {
             assert_eq!(reply.header(header::WWW_AUTHENTICATE), "Bearer", "{call}");

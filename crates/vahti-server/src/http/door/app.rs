@@ -50,6 +50,16 @@ impl App {
     /// The routes of this host, by this configuration.
     #[must_use]
     pub fn new(vahti: Arc<Vahti>, config: &Config) -> Self {
+        Self::build(vahti, None, config)
+    }
+
+    /// The same with a console, whose logins are sessions of the host `logins`.
+    #[must_use]
+    pub fn with_console(vahti: Arc<Vahti>, logins: Arc<Vahti>, config: &Config) -> Self {
+        Self::build(vahti, Some(logins), config)
+    }
+
+    fn build(vahti: Arc<Vahti>, logins: Option<Arc<Vahti>>, config: &Config) -> Self {
         let cookie = &config.cookie;
         let secure = if cookie.secure { "; Secure" } else { "" };
         let same_site = match cookie.same_site {
@@ -61,6 +71,7 @@ impl App {
         let is_tracking = vahti.policy().enabled;
         let rate = config.limits.logins_per_user.filter(|_| is_tracking);
         Self(Arc::new(Inner {
+            console: Console::new(&vahti, logins, config),
             logins: rate.map(|rate| Limit::new(rate, Arc::clone(vahti.clock()))),
             vahti,
             cookie_name: cookie.name.clone(),
@@ -72,7 +83,6 @@ impl App {
             trouble: Trouble::default(),
             meter: Meter::of(&ROUTES),
             streams: Arc::new(Semaphore::new(STREAMS)),
-            console: Console::default(),
             screens: Arc::new(Semaphore::new(SCREENS)),
             stop: CancellationToken::new(),
         }))

@@ -12,13 +12,21 @@ mod holder;
 mod key;
 mod open;
 mod proxy;
+mod supervisor;
 mod tim;
 mod trouble;
+mod visitor;
 
 use vahti_core::Role;
 
 pub use self::app::App;
-pub(crate) use self::{browser::Browser, cookie::cookie, demo::Guest};
+pub(crate) use self::{
+    browser::Browser,
+    cookie::cookie,
+    demo::Guest,
+    supervisor::Supervisor,
+    visitor::{NotIn, Visitor},
+};
 pub(super) use self::{
     holder::Holder,
     key::{Key, Owner},
@@ -38,6 +46,8 @@ pub enum Access {
     Proxy,
     /// A browser at a page, which shows no more than its cookie or its ticket proves.
     Browser,
+    /// A supervisor who is logged in at the console.
+    Supervisor,
     /// The holder of an API key with one of these roles.
     Key(&'static [Role]),
     /// A host of TIM's network that knows a secret, or the holder of an API key of role `admin`.
@@ -47,13 +57,13 @@ pub enum Access {
 }
 
 /// A door, by whom it lets in.
-pub(super) trait Door {
+pub(crate) trait Door {
     /// Whom it lets in.
     const ACCESS: Access;
 }
 
 /// A handler whose first argument is a door. `T` are its arguments.
-pub(super) trait Behind<T> {
+pub(crate) trait Behind<T> {
     /// Whom that door lets in.
     const ACCESS: Access;
 }
@@ -74,7 +84,7 @@ behind!(A);
 behind!(A, B);
 
 /// Whom the door of a handler lets in: read from the handler itself.
-pub(super) const fn access<T, H: Behind<T>>(_: &H) -> Access {
+pub(crate) const fn access<T, H: Behind<T>>(_: &H) -> Access {
     H::ACCESS
 }
 

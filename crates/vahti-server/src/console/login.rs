@@ -1,0 +1,108 @@
+//! `/vahti/console/login`: name and password. Whatever is wrong with them is said in one sentence, after the same work, so that
+//! nobody learns which names there are.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{
+        Query,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde::Deserialize;
+use vahti::Error;
+
+use super::{
+    CONSOLE,
+    page::{Frame, answer, cannot_tell},
+    return_to,
+};
+use crate::{
+    http::{NotIn, Visitor},
+    pages::see_other,
+};
+
+/// What the address says.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    next: Option<String>,
+}
+
+/// What the form says.
+#[derive(Default, Deserialize)]
+pub(super) struct Said {
+    name: String,
+    password: String,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/login.html")]
+struct Page {
+    frame: Frame,
+    name: String,
+    wrong: Option<&'static str>,
+    next: Option<String>,
+    /// Whether a scanned code waits behind the login.
+    is_scan: bool,
+}
+
+impl Page {
+    fn new(visitor: &Visitor, next: Option<&str>) -> Self {
+        let next = next.and_then(return_to::ours);
+        Self {
+            frame: Frame::of_nobody(visitor.locale().clone()),
+            name: String::new(),
+            wrong: None,
+            is_scan: next.is_some_and(|next| next.starts_with("/vahti/s/")),
+            next: next.map(str::to_owned),
+        }
+    }
+}
+
+/// Shows the form.
+pub(super) async fn ask(visitor: Visitor, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Query(asked) = asked.unwrap_or_default();
+    answer(StatusCode::OK, &Page::new(&visitor, asked.next.as_deref()))
+}
+
+/// Logs in.
+pub(super) async fn log_in(visitor: Visitor, said: Result<Form<Said>, FormRejection>) -> Response {
+    let Form(said) = said.unwrap_or_default();
+    let mut page = Page::new(&visitor, said.next.as_deref());
+    let words = &page.frame.words.login;
+    let (status, wrong) = match visitor.log_in(&said.name, said.password).await {
+        Ok(cookie) => return let_in(page.next.as_deref(), &cookie),
+        Err(NotIn::Wrong) => (StatusCode::FORBIDDEN, &words.wrong),
+        Err(NotIn::TooOften(wait)) => {
+            page.wrong = Some(&words.too_often);
+            let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, &page);
+            let wait = wait.as_secs().saturating_add(1);
+            answer
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            return answer;
+        }
+        Err(NotIn::Failed(Error::Late(_))) => (StatusCode::SERVICE_UNAVAILABLE, &words.busy),
+        Err(NotIn::Failed(_)) => return cannot_tell(visitor.locale().clone()),
+    };
+    page.wrong = Some(wrong);
+    page.name = said.name;
+    let mut answer = answer(status, &page);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        let soon = HeaderValue::from_static("5");
+        answer.headers_mut().insert(header::RETRY_AFTER, soon);
+    }
+    answer
+}
+
+/// Takes a browser on that is logged in from now on.
+pub(super) fn let_in(next: Option<&str>, cookie: &str) -> Response {
+    let mut answer = see_other(next.unwrap_or(CONSOLE));
+    if let Ok(cookie) = HeaderValue::try_from(cookie) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    answer
+}

@@ -1,0 +1,54 @@
+//! The logins of supervisors: sessions of a host of their own, so that the console is held to what this project promises of
+//! any login. Its database holds logins and nothing else; one that is lost costs logins, and never an account.
+
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+
+use vahti_core::{OnLimit, Policy};
+
+/// How long a login lasts at most.
+pub(super) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
+/// How long it may go unused.
+const IDLE: Duration = Duration::from_secs(30 * 60);
+/// How long it is kept who was logged in, from where.
+const RETENTION: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Five logins of one supervisor at a time; a sixth ends the oldest.
+pub(crate) fn policy() -> Policy {
+    Policy {
+        max_per_user: 5,
+        on_limit: OnLimit::EvictOldest,
+        idle_timeout: IDLE,
+        max_lifetime: LIFETIME,
+        retention: RETENTION,
+        origin_retention: RETENTION,
+        ..Policy::one_per_user()
+    }
+}
+
+/// Where the logins are kept: beside the database, `vahti-console.db` for `vahti.db`.
+pub(crate) fn beside(database: &Path) -> PathBuf {
+    let mut name = database.file_stem().unwrap_or_default().to_owned();
+    name.push("-console");
+    if let Some(extension) = database.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    database.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logins_lie_beside_the_database() {
+        for (database, logins) in [
+            ("/var/lib/vahti.db", "/var/lib/vahti-console.db"),
+            ("gate", "gate-console"),
+            ("a.b/x.y.db", "a.b/x.y-console.db"),
+        ] {
+            assert_eq!(beside(Path::new(database)), Path::new(logins));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The frame around the console's pages, and what is said where there is nothing to show.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, Uri, header},
+    response::Response,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{LOGIN, return_to, words::Words};
+use crate::{
+    http::{Supervisor, harmless},
+    locale::Locale,
+    pages::{self, see_other},
+};
+
+/// What every page of the console knows of who looks at it.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) locale: Locale,
+    pub(super) words: &'static Words,
+    pub(super) who: Option<Who>,
+}
+
+/// A supervisor, as the pages call them.
+#[derive(Clone)]
+pub(super) struct Who {
+    pub(super) name: String,
+    pub(super) may_invite: bool,
+}
+
+impl Frame {
+    /// For a browser of which nobody knows whose it is.
+    pub(super) fn of_nobody(locale: Locale) -> Self {
+        Self {
+            words: Words::of(&locale),
+            locale,
+            who: None,
+        }
+    }
+
+    /// For this supervisor.
+    pub(super) fn of(supervisor: &Supervisor) -> Self {
+        Self {
+            who: Some(Who {
+                name: harmless(supervisor.name()),
+                may_invite: supervisor.may_invite(),
+            }),
+            ..Self::of_nobody(supervisor.locale().clone())
+        }
+    }
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "console/note.html")]
+pub(super) struct Note {
+    frame: Frame,
+    title: &'static str,
+    text: &'static str,
+    way_on: Option<(&'static str, String)>,
+}
+
+impl Note {
+    pub(super) fn new(frame: Frame, title: &'static str, text: &'static str) -> Self {
+        Self {
+            frame,
+            title,
+            text,
+            way_on: None,
+        }
+    }
+
+    /// With a link.
+    pub(super) fn way_on(self, words: &'static str, address: impl Into<String>) -> Self {
+        Self {
+            way_on: Some((words, address.into())),
+            ..self
+        }
+    }
+}
+
+/// A page as an answer.
+pub(super) fn answer(status: StatusCode, page: &impl Template) -> Response {
+    pages::answer(page, status, false)
+}
+
+/// Nobody is logged in: first the login, then this page.
+pub(crate) fn log_in_first(page: &Uri) -> Response {
+    let page = page.path_and_query().map(ToString::to_string);
+    see_other(&login_for(page.as_deref()))
+}
+
+/// Nobody is logged in any more where something was to be done, or followed. `page` is where it was to be done.
+pub(crate) fn run_out(locale: Locale, page: Option<&str>) -> Response {
+    let frame = Frame::of_nobody(locale);
+    let words = &frame.words.login;
+    let note = Note::new(frame, &words.run_out_title, &words.run_out);
+    let mut answer = answer(
+        StatusCode::UNAUTHORIZED,
+        &note.way_on(&words.again, login_for(page)),
+    );
+    let how = HeaderValue::from_static("Vahti login=\"/vahti/console/login\"");
+    answer.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+    answer
+}
+
+/// The database cannot be asked, or did not answer.
+pub(crate) fn cannot_tell(locale: Locale) -> Response {
+    let frame = Frame::of_nobody(locale);
+    let words = &frame.words.trouble;
+    let note = Note::new(frame, &words.title, &words.text);
+    let mut answer = answer(StatusCode::SERVICE_UNAVAILABLE, &note);
+    let soon = HeaderValue::from_static("1");
+    answer.headers_mut().insert(header::RETRY_AFTER, soon);
+    answer
+}
+
+/// The login, and then this page, if it is ours.
+fn login_for(page: Option<&str>) -> String {
+    match page.and_then(return_to::ours) {
+        Some(page) => format!(
+            "{LOGIN}?next={}",
+            utf8_percent_encode(page, NON_ALPHANUMERIC)
+        ),
+        None => LOGIN.to_owned(),
+    }
+}

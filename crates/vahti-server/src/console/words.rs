@@ -1,0 +1,71 @@
+//! What the console says: `words/<language>/console.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::locale::{Locale, Spoken, words_of};
+
+static WORDS: LazyLock<Spoken<Words>> = LazyLock::new(|| Spoken::read(words_of!("console")));
+
+macro_rules! sections {
+    ($($name:ident { $($key:ident),* $(,)? })*) => {
+        $(
+            #[doc = concat!("A section: `", stringify!($name), "`.")]
+            #[derive(Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(super) struct $name { $(pub(super) $key: String,)* }
+        )*
+    };
+}
+
+sections! {
+    InFrame { languages, console, waiting, invite, log_out, logged_in }
+    Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
+    Invitation { title, text, button, used_title, used, go_on }
+    Invite {
+        title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title, not_allowed,
+        another,
+    }
+    Start { title, nobody, name, number, place }
+    Trouble { title, text }
+}
+
+/// All that the console says in one language.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    pub(super) frame: InFrame,
+    pub(super) login: Login,
+    pub(super) invitation: Invitation,
+    pub(super) invite: Invite,
+    pub(super) start: Start,
+    pub(super) trouble: Trouble,
+}
+
+impl Words {
+    /// The words for this browser.
+    pub(super) fn of(locale: &Locale) -> &'static Self {
+        WORDS.in_language(locale.language)
+    }
+}
+
+/// A sentence around the place where `{name}` stands in it.
+pub(super) fn around(sentence: &str) -> (&str, &str) {
+    sentence.split_once("{name}").unwrap_or((sentence, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::{Language, assert_same_shape};
+
+    #[test]
+    fn every_language_says_the_same_things() {
+        assert_same_shape(words_of!("console"));
+        for language in Language::ALL {
+            let words = WORDS.in_language(*language);
+            assert!(words.invitation.title.contains("{name}"));
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The door for browsers of which nobody knows yet whose they are: with the right password, or with an invitation, a
+//! supervisor is logged in.
+
+use core::{convert::Infallible, time::Duration};
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use vahti::{Caller, EndRequest, Error, LoginRequest, NewSession, Vahti};
+use vahti_client::Origin;
+use vahti_core::{EndReason, How, Profile};
+
+use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
+use crate::{http::text, locale::Locale};
+
+/// A browser at the login of the console, or at an invitation.
+pub(crate) struct Visitor {
+    app: App,
+    /// A login that the browser holds already.
+    token: Option<String>,
+    origin: Option<String>,
+    locale: Locale,
+}
+
+/// Why nobody was logged in.
+pub(crate) enum NotIn {
+    /// The name or the password is wrong.
+    Wrong,
+    /// There were too many tries under this name; after this time it goes on.
+    TooOften(Duration),
+    /// The host cannot tell.
+    Failed(Error),
+}
+
+impl From<Error> for NotIn {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Visitor {
+    /// How pages speak to it.
+    pub(crate) fn locale(&self) -> &Locale {
+        &self.locale
+    }
+
+    /// Logs a supervisor in; the cookie comes back.
+    pub(crate) async fn log_in(&self, name: &str, password: String) -> Result<String, NotIn> {
+        let (vahti, console) = (self.app.vahti(), self.app.console());
+        console.tries.take(name).map_err(NotIn::TooOften)?;
+        let account = vahti.supervisor_named(name);
+        let proof = account.as_ref().and_then(|one| one.password.as_deref());
+        let is_right = console.passwords.is_right(password, proof).await?;
+        // What was typed as a name may be a password: only a name that is known goes to the log.
+        let known = account.as_ref().map(|one| one.name.as_str());
+        let Some(account) = account.as_ref().filter(|_| is_right) else {
+            tracing::warn!(supervisor = known, "a wrong password at the console");
+            return Err(NotIn::Wrong);
+        };
+        let (_, new) = self.begin(account).await?;
+        Ok(console.set_cookie(&new.token))
+    }
+
+    /// Whom an invitation is for that can still be accepted.
+    pub(crate) fn invited(&self, secret: &str) -> Option<String> {
+        let invited = self.app.vahti().invited(secret)?;
+        Some(invited.name.to_string())
+    }
+
+    /// Accepts an invitation and logs in; the cookie comes back. The login comes first, so that no invitation is used up
+    /// for nothing; it is worth nothing to anybody until its token leaves.
+    pub(crate) async fn accept(&self, secret: &str) -> Result<String, Error> {
+        let vahti = self.app.vahti();
+        let _turn = self.app.console().accepting.lock().await;
+        let invited = vahti.invited(secret).ok_or(Error::UnknownInvitation)?;
+        let (logins, new) = self.begin(&invited).await?;
+        let accepted = vahti.accept_invitation(caller(None).by, secret);
+        if let Err(error) = self.app.trouble().within(vahti, accepted).await {
+            let end = EndRequest::Token(new.token);
+            let caller = caller(Some(invited.name.as_str()));
+            if let Err(error) = logins.end(&caller, end, EndReason::LoggedOut).await {
+                tracing::warn!(%error, "a login of which nobody has the token did not end; it runs out");
+            }
+            return Err(error);
+        }
+        Ok(self.app.console().set_cookie(&new.token))
+    }
+
+    /// Begins a login of this account.
+    async fn begin(
+        &self,
+        account: &vahti_store::Supervisor,
+    ) -> Result<(Arc<Vahti>, NewSession), Error> {
+        let logins = self.app.console().logins.clone();
+        let logins = logins.ok_or_else(|| Error::Unavailable("no logins are kept".to_owned()))?;
+        let request = LoginRequest {
+            profile: Profile {
+                name: Some(account.name.to_string()),
+                ..Profile::default()
+            },
+            origin: self.origin.clone(),
+            replaces: self.token.clone(),
+            ..LoginRequest::of(account.id.clone())
+        };
+        let caller = caller(Some(account.name.as_str()));
+        let new = logins.login(&caller, request);
+        let new = self.app.trouble().within(&logins, new).await?;
+        let new = new.ok_or_else(|| Error::Unavailable("logins are not tracked".to_owned()))?;
+        Ok((logins, new))
+    }
+}
+
+fn caller(actor: Option<&str>) -> Caller {
+    let mut caller = Caller::named(CONSOLE, How::List);
+    caller.by.actor = actor.map(str::to_owned);
+    caller
+}
+
+impl Door for Visitor {
+    const ACCESS: Access = Access::Browser;
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let locale = Locale::from_request_parts(parts, app).await?;
+        let agent = parts.headers.get(header::USER_AGENT);
+        let origin = Origin {
+            user_agent: agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
+            ..Origin::default()
+        };
+        Ok(Self {
+            app: app.clone(),
+            token: cookie(&parts.headers, app.console().cookie_name).map(str::to_owned),
+            origin: text::origin(origin),
+            locale,
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! Logins with a password: who comes in, for how long, and what other sites can do to them.
+
+use std::time::Duration;
+
+use axum::http::{Method, header};
+use vahti_server::http;
+
+use super::{CONSOLE, Hall, INVITE, LOGIN, PASSWORD, by_itself, request, typed};
+
+#[tokio::test]
+async fn whoever_is_not_logged_in_logs_in_first_and_then_comes_back() {
+    let hall = Hall::new().await;
+    let away = hall.open("/vahti/console?q=a", "").await;
+    let login = "/vahti/console/login?next=%2Fvahti%2Fconsole%3Fq%3Da";
+    assert_eq!((away.status, away.location()), (303, login));
+    let page = hall.open(login, "").await;
+    assert_eq!(page.status, 200);
+    let hidden = r#"<input type="hidden" name="next" value="/vahti/console?q=a">"#;
+    assert!(page.text.contains(hidden), "{}", page.text);
+    let form = format!(
+        "name=Maija+K&password={}&next=/vahti/console%3Fq%3Da",
+        typed(PASSWORD)
+    );
+    let come_in = hall.post(LOGIN, "", &form).await;
+    assert_eq!(
+        (come_in.status, come_in.location()),
+        (303, "/vahti/console?q=a")
+    );
+    let cookie = come_in.header(header::SET_COOKIE);
+    assert!(cookie.starts_with("__Host-vahti-console=v1."), "{cookie}");
+    let attributes = "; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Lax";
+    assert!(cookie.ends_with(attributes), "{cookie}");
+    let inside = hall.open(CONSOLE, &come_in.cookie()).await;
+    assert_eq!(inside.status, 200);
+    assert!(
+        inside.text.contains("<bdi>Maija K</bdi>"),
+        "{}",
+        inside.text
+    );
+    for elsewhere in [
+        "https://evil.example/",
+        "//evil.example",
+        "/exam",
+        "/vahti/../exam",
+    ] {
+        let form = format!("name=Maija+K&password={}&next={elsewhere}", typed(PASSWORD));
+        assert_eq!(hall.post(LOGIN, "", &form).await.location(), CONSOLE);
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_from_a_wrong_password_which_names_there_are() {
+    let hall = Hall::new().await;
+    hall.invite("Eino", "2h").await;
+    let mut answers = Vec::new();
+    for name in ["Maija K", "Eino", "nobody", ""] {
+        let seen = hall.try_password(name, "a wrong password").await;
+        assert_eq!((seen.status, seen.cookie().as_str()), (403, ""), "{name}");
+        answers.push(seen.text.replace(&format!("value=\"{name}\""), "value"));
+    }
+    hall.disable("Maija K").await;
+    let seen = hall.try_password("Maija K", PASSWORD).await;
+    assert_eq!(seen.status, 403);
+    answers.push(seen.text.replace("value=\"Maija K\"", "value"));
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+}
+
+#[tokio::test]
+async fn a_thousand_wrong_passwords_stop_nobody_who_is_logged_in_and_nobody_else() {
+    let hall = Hall::new().await;
+    let maija = hall.log_in().await;
+    let (mut wrong, mut refused) = (0, 0);
+    for _ in 0..1_000 {
+        match hall
+            .try_password("Maija K", "a wrong password")
+            .await
+            .status
+        {
+            403 => wrong += 1,
+            429 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!((wrong, refused), (9, 991), "ten tries, with the right one");
+    let late = hall.try_password("Maija K", PASSWORD).await;
+    assert_eq!((late.status, late.header(header::RETRY_AFTER)), (429, "7"));
+    assert_eq!(hall.open(CONSOLE, &maija).await.status, 200);
+    let eino = hall.accept(&hall.invite("Eino", "2h").await).await;
+    assert_eq!(eino.status, 303);
+    hall.scene.clock.advance(Duration::from_secs(60));
+    assert!(!hall.log_in().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_uses_runs_out_and_what_scripts_do_is_no_use() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.scene.clock.advance(Duration::from_secs(29 * 60));
+    assert_eq!(hall.open(CONSOLE, &cookie).await.status, 200);
+    hall.scene.clock.advance(Duration::from_secs(29 * 60));
+    assert_eq!(hall.send(by_itself(CONSOLE, &cookie)).await.status, 200);
+    let mut stream = request(Method::GET, "/vahti/console/events", &cookie, "");
+    let kind = "text/event-stream".parse().expect("a value");
+    stream.headers_mut().insert(header::ACCEPT, kind);
+    assert_eq!(hall.raw(stream).await.status(), 200);
+    hall.scene.clock.advance(Duration::from_secs(60));
+    assert_eq!(hall.open(CONSOLE, &cookie).await.status, 303);
+    let mut late = request(Method::POST, INVITE, &cookie, "name=x&hours=2");
+    let from = "https://exam.example.org/vahti/console?q=a".parse();
+    late.headers_mut()
+        .insert(header::REFERER, from.expect("a value"));
+    let late = hall.send(late).await;
+    assert_eq!(late.status, 401);
+    for said in [
+        "Your login has run out",
+        "Nothing was sent.",
+        "login?next=%2Fvahti%2Fconsole%3Fq%3Da",
+    ] {
+        assert!(late.text.contains(said), "{said}: {}", late.text);
+    }
+}
+
+#[tokio::test]
+async fn a_sixth_login_ends_the_oldest() {
+    let hall = Hall::new().await;
+    let mut cookies = Vec::new();
+    for _ in 0..6 {
+        hall.scene.clock.advance(Duration::from_secs(60));
+        cookies.push(hall.log_in().await);
+    }
+    assert_eq!(hall.open(CONSOLE, &cookies[0]).await.status, 303);
+    for cookie in &cookies[1..] {
+        assert_eq!(hall.open(CONSOLE, cookie).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn what_another_site_sends_has_no_effect() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    let secret = hall.invite("Eino", "2h").await;
+    let right = format!("name=Maija+K&password={}", typed(PASSWORD));
+    let before = hall.scene.digest().await;
+    let posts: Vec<_> = http::page_routes()
+        .into_iter()
+        .filter(|route| route.method == Method::POST && route.path.starts_with(CONSOLE))
+        .collect();
+    assert_eq!(posts.len(), 4);
+    for route in posts {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://evil.example"),
+        ] {
+            let form = format!("{right}&hours=2&i={secret}");
+            let mut request = request(Method::POST, &route.path, &cookie, &form);
+            request
+                .headers_mut()
+                .insert(name, value.parse().expect("a value"));
+            request
+                .headers_mut()
+                .insert(header::HOST, "exam.example.org".parse().expect("it"));
+            let seen = hall.send(request).await;
+            assert_eq!(
+                (seen.status, seen.cookie().as_str()),
+                (403, ""),
+                "{}",
+                route.path
+            );
+            assert!(seen.text.contains("Nothing was changed."), "{}", seen.text);
+        }
+    }
+    assert_eq!(hall.scene.digest().await, before);
+    assert_eq!(
+        hall.open(CONSOLE, &cookie).await.status,
+        200,
+        "still logged in"
+    );
+    assert_eq!(hall.accept(&secret).await.status, 303, "still unused");
+}
+
+#[tokio::test]
+async fn every_page_of_the_console_is_kept_by_nobody_and_framed_by_nobody() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for route in http::page_routes() {
+        if !route.path.starts_with(CONSOLE) || route.path.ends_with("/events") {
+            continue;
+        }
+        for cookie in ["", &cookie] {
+            let seen = hall
+                .send(request(route.method.clone(), &route.path, cookie, ""))
+                .await;
+            let at = format!("{} {}: {}", route.method, route.path, seen.status);
+            assert!(seen.status < 500, "{at}");
+            assert_eq!(seen.header(header::CACHE_CONTROL), "no-store", "{at}");
+            assert_eq!(seen.header(header::X_FRAME_OPTIONS), "DENY", "{at}");
+            let csp = seen.header(header::CONTENT_SECURITY_POLICY);
+            assert!(
+                csp.starts_with("default-src 'none'") && !csp.contains("unsafe"),
+                "{at}"
+            );
+            for inline in ["<script>", " style=", " onclick="] {
+                assert!(!seen.text.contains(inline), "{at}");
+            }
+        }
+    }
+}

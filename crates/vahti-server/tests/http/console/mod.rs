@@ -1,0 +1,145 @@
+//! The console's doors: who comes in, by password and by invitation, for how long, and what ends it.
+
+mod invitations;
+mod logins;
+mod streams;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, header},
+    response::Response,
+};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use tower::ServiceExt as _;
+
+use crate::scene::{Scene, policy};
+
+const CONSOLE: &str = "/vahti/console";
+const LOGIN: &str = "/vahti/console/login";
+const INVITATION: &str = "/vahti/console/invitation";
+const INVITE: &str = "/vahti/console/invite";
+const PASSWORD: &str = "correct horse battery";
+
+/// What a browser got.
+#[derive(Debug)]
+struct Seen {
+    status: u16,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Seen {
+    async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        Self {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            text: String::from_utf8(bytes.into()).expect("UTF-8"),
+        }
+    }
+
+    fn header(&self, name: header::HeaderName) -> &str {
+        let value = self.headers.get(name).map(|value| value.to_str());
+        value.map_or("", |value| value.expect("ASCII"))
+    }
+
+    fn location(&self) -> &str {
+        self.header(header::LOCATION)
+    }
+
+    /// The cookie that came, as a browser sends it.
+    fn cookie(&self) -> String {
+        let cookie = self.header(header::SET_COOKIE);
+        cookie.split(';').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A host with a supervisor, `Maija K`.
+struct Hall {
+    scene: Scene,
+}
+
+impl Hall {
+    async fn new() -> Self {
+        let scene = Scene::new(policy(1)).await;
+        let body = json!({"name": "Maija K", "password": PASSWORD});
+        let made = scene.post("admin", "/v1/supervisors", body).await;
+        assert_eq!(made.status, 201);
+        Self { scene }
+    }
+
+    async fn raw(&self, request: Request<Body>) -> Response {
+        let router = self.scene.router.clone();
+        router.oneshot(request).await.expect("an answer")
+    }
+
+    async fn send(&self, request: Request<Body>) -> Seen {
+        Seen::of(self.raw(request).await).await
+    }
+
+    async fn open(&self, path: &str, cookie: &str) -> Seen {
+        self.send(request(Method::GET, path, cookie, "")).await
+    }
+
+    async fn post(&self, path: &str, cookie: &str, form: &str) -> Seen {
+        self.send(request(Method::POST, path, cookie, form)).await
+    }
+
+    async fn try_password(&self, name: &str, password: &str) -> Seen {
+        let form = format!("name={}&password={}", typed(name), typed(password));
+        self.post(LOGIN, "", &form).await
+    }
+
+    /// The cookie of a login of Maija K.
+    async fn log_in(&self) -> String {
+        let seen = self.try_password("Maija K", PASSWORD).await;
+        assert_eq!((seen.status, seen.location()), (303, CONSOLE));
+        seen.cookie()
+    }
+
+    /// The secret of an invitation.
+    async fn invite(&self, name: &str, length: &str) -> String {
+        let body = json!({"name": name, "length": length});
+        let made = self.scene.post("admin", "/v1/invitations", body).await;
+        let url = made.body["url"].as_str().expect("a link").to_owned();
+        let start = "https://exam.example.org/vahti/console/invitation?i=";
+        url.strip_prefix(start).expect("a secret").to_owned()
+    }
+
+    async fn accept(&self, secret: &str) -> Seen {
+        self.post(INVITATION, "", &format!("i={secret}")).await
+    }
+
+    async fn disable(&self, name: &str) {
+        let path = format!("/v1/supervisors/{}", typed(name).replace('+', "%20"));
+        let request = self.scene.request(Method::DELETE, &path, "admin", None);
+        assert_eq!(self.scene.send(request).await.status, 204);
+    }
+}
+
+fn typed(text: &str) -> String {
+    text.replace('+', "%2B").replace(' ', "+")
+}
+
+fn request(method: Method, path: &str, cookie: &str, form: &str) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if !cookie.is_empty() {
+        request = request.header(header::COOKIE, cookie);
+    }
+    if !form.is_empty() {
+        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    }
+    request
+        .body(Body::from(form.to_owned()))
+        .expect("a request")
+}
+
+/// The same, as a script of the page sends it by itself.
+fn by_itself(path: &str, cookie: &str) -> Request<Body> {
+    let mut request = request(Method::GET, path, cookie, "");
+    let live = "1".parse().expect("a value");
+    request.headers_mut().insert("vahti-live", live);
+    request
+}
