@@ -37,6 +37,7 @@ mod undo;
 mod vahti;
 mod verify;
 mod wait;
+mod waiters;
 
 pub use caller::Caller;
 pub use challenge::{BadChallenge, OpenedChallenge, ShownChallenge};
@@ -60,3 +61,4 @@ pub use vahti_core as core;
 pub use vahti_store as store;
 pub use verify::VerifyRequest;
 pub use wait::Pass;
+pub use waiters::Waiter;

@@ -25,7 +25,8 @@ const SHAPES: [char; 8] = ['▲', '●', '■', '◆', '★', '✚', '▼', '♥
 pub struct Sign {
     /// Which of the eight shapes: ▲ ● ■ ◆ ★ ✚ ▼ ♥.
     pub shape: usize,
-    number: u32,
+    /// The two digits.
+    pub number: u32,
 }
 
 impl Sign {

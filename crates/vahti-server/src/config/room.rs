@@ -51,6 +51,23 @@ impl Rooms {
         held.max_by_key(|(prefix, _)| *prefix).map(|(_, room)| room)
     }
 
+    /// Whether none is configured.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The room that a place names (`Hall A, seat 17`): of several, the one with the longest name.
+    #[must_use]
+    pub fn named_in(&self, place: &str) -> Option<&Room> {
+        let place = place.to_lowercase();
+        let named = self
+            .0
+            .iter()
+            .filter(|room| place.contains(&room.name.to_lowercase()));
+        named.max_by_key(|room| room.name.len())
+    }
+
     /// Reads every room before it gives up on any: a mistake must not hide the next one.
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let [name_key, networks_key] = ROOM_KEYS;

@@ -3,16 +3,25 @@
 //!
 //! It holds no rules: what is done here is what the API does, under the name of the supervisor.
 
+mod act;
+mod confirm;
+mod desk;
+mod desk_words;
+mod done;
+pub(in crate::console) mod filters;
+mod form;
 mod invitation;
 mod invite;
+mod list;
 mod login;
 mod logins;
 mod logout;
+mod many;
 mod page;
 mod passwords;
 mod return_to;
-mod start;
 mod stream;
+mod told;
 mod words;
 
 use core::num::NonZeroU32;
@@ -20,6 +29,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     routing::{MethodRouter, get, post},
@@ -44,6 +54,8 @@ const CONSOLE: &str = "/vahti/console";
 /// Where supervisors log in.
 const LOGIN: &str = "/vahti/console/login";
 
+/// The largest form: a list of five hundred people who are ticked.
+const FORM_MAX_BYTES: usize = 64 * 1024;
 /// Open consoles that are told of changes at a time.
 const STREAMS: usize = 256;
 /// Tries of a password under one name: so many at once, and then so many a minute.
@@ -126,9 +138,16 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 9] {
+fn pages_of_console() -> [Page; 16] {
     [
-        page(Method::GET, CONSOLE, start::start),
+        page(Method::GET, CONSOLE, list::list),
+        page(Method::GET, "/vahti/console/confirm", confirm::confirm),
+        page(Method::POST, "/vahti/console/let-in", act::let_in),
+        page(Method::POST, "/vahti/console/let-in-many", many::let_in),
+        page(Method::POST, "/vahti/console/hold", act::hold),
+        page(Method::POST, "/vahti/console/log-out", act::log_out),
+        page(Method::POST, "/vahti/console/undo", act::undo),
+        page(Method::GET, "/vahti/console/done", done::done),
         page(Method::GET, "/vahti/console/events", stream::events),
         page(Method::GET, LOGIN, login::ask),
         page(Method::POST, LOGIN, login::log_in),
@@ -152,5 +171,5 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let router = pages.fold(Router::new(), |router, (_, path, _, page)| {
         router.route(path, page)
     });
-    pages::guarded(router, app)
+    pages::guarded(router.layer(DefaultBodyLimit::max(FORM_MAX_BYTES)), app)
 }

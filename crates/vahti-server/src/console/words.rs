@@ -20,14 +20,13 @@ macro_rules! sections {
 }
 
 sections! {
-    InFrame { languages, console, waiting, invite, log_out, logged_in }
+    InFrame { languages, no_connection, console, waiting, invite, log_out, logged_in }
     Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
     Invitation { title, text, button, used_title, used, go_on }
     Invite {
         title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title, not_allowed,
         another,
     }
-    Start { title, nobody, name, number, place }
     Trouble { title, text }
 }
 
@@ -39,7 +38,6 @@ pub(super) struct Words {
     pub(super) login: Login,
     pub(super) invitation: Invitation,
     pub(super) invite: Invite,
-    pub(super) start: Start,
     pub(super) trouble: Trouble,
 }
 

@@ -35,7 +35,7 @@ use vahti_core::Policy;
 
 pub(crate) use self::{
     call::policy::limit_in_words,
-    door::{Behind, Browser, Guest, NotIn, Supervisor, Visitor, access, cookie},
+    door::{Behind, Browser, Door, Guest, NotIn, Supervisor, Visitor, access, cookie},
     text::{harmless, shown},
 };
 use self::{

@@ -24,7 +24,7 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-static ASSETS: [Asset; 3] = [
+static ASSETS: [Asset; 4] = [
     Asset {
         path: "/vahti/style.css",
         content_type: CSS,
@@ -37,6 +37,11 @@ static ASSETS: [Asset; 3] = [
         path: "/vahti/gate.js",
         content_type: JS,
         text: include_str!("gate.js"),
+    },
+    Asset {
+        path: "/vahti/console.js",
+        content_type: JS,
+        text: include_str!("../console/console.js"),
     },
     Asset {
         path: "/vahti/vahti.js",

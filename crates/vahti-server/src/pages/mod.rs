@@ -5,6 +5,7 @@
 
 mod assets;
 mod demo;
+mod device;
 mod events;
 mod gate;
 mod logout;
@@ -25,7 +26,10 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 pub(crate) use self::demo::DEMO;
 use self::page::{Frame, Page};
-pub(crate) use self::page::{PERSONAL, Security, answer, see_other};
+pub(crate) use self::{
+    device::Origin,
+    page::{PERSONAL, Security, answer, see_other},
+};
 use crate::{
     http::App,
     locale::{Locale, remember},

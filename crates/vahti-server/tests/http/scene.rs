@@ -71,6 +71,8 @@ pub(crate) struct Scene {
     pub(crate) vahti: Arc<Vahti>,
     pub(crate) router: Router,
     pub(crate) owner: Router,
+    /// The host of the supervisors' own logins.
+    logins: Arc<Vahti>,
     /// Ends the streams.
     pub(crate) stop: CancellationToken,
     keys: BTreeMap<String, String>,
@@ -109,6 +111,11 @@ pub(crate) const TIM_SECRETS: [&str; 2] = ["the-secret-of-yesterday", "the-secre
 
 /// The configuration of a gate behind `https://exam.example.org`, for TIM's hosts too, with these keys set.
 pub(crate) fn config(keys: &[(&str, &str)]) -> Config {
+    config_of("", keys)
+}
+
+/// The same with a file.
+fn config_of(file: &str, keys: &[(&str, &str)]) -> Config {
     let secrets = TIM_SECRETS.join(",");
     let flags: Vec<_> = [
         ("http.public_url", "https://exam.example.org"),
@@ -120,6 +127,7 @@ pub(crate) fn config(keys: &[(&str, &str)]) -> Config {
     .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
     .collect();
     let config = Config::load(Source {
+        file: Some((Path::new("vahti.toml"), file)),
         flags: &flags,
         ..Source::default()
     });
@@ -165,7 +173,7 @@ impl Scene {
         let vahti = vahti.expect("the database opens").keep_free(2);
         let vahti = Arc::new(vahti);
         let logins = logins(&folder.path().join("vahti-console.db"), clock.clone()).await;
-        let app = App::with_console(Arc::clone(&vahti), logins, &config(&[]));
+        let app = App::with_console(Arc::clone(&vahti), Arc::clone(&logins), &config(&[]));
         let mut scene = Self {
             stop: app.stop().clone(),
             _folder: folder,
@@ -173,6 +181,7 @@ impl Scene {
             vahti,
             router: http::router(app.clone()),
             owner: http::owner_router(app),
+            logins,
             keys: BTreeMap::new(),
         };
         for role in Role::ALL {
@@ -184,6 +193,13 @@ impl Scene {
     /// The same host with other settings for TIM's hosts.
     pub(crate) fn set_tim(&mut self, over: &[(&str, &str)]) {
         self.router = self.router_with(over);
+    }
+
+    /// The same host, with its console, by this file.
+    pub(crate) fn set_file(&mut self, file: &str) {
+        let (vahti, logins) = (Arc::clone(&self.vahti), Arc::clone(&self.logins));
+        let app = App::with_console(vahti, logins, &config_of(file, &[]));
+        self.router = http::router(app);
     }
 
     /// The same host with another configuration.

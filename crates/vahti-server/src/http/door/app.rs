@@ -10,7 +10,7 @@ use vahti::Vahti;
 
 use super::trouble::Trouble;
 use crate::{
-    config::{Config, SameSite, Tim},
+    config::{Config, Rooms, SameSite, Tim},
     console::Console,
     http::{ROUTES, meter::Meter},
     limits::Limit,
@@ -36,6 +36,7 @@ struct Inner {
     tim: Tim,
     trusted_proxies: Vec<IpNet>,
     sites: Sites,
+    rooms: Rooms,
     pages: locale::Settings,
     trouble: Trouble,
     meter: Meter,
@@ -79,6 +80,7 @@ impl App {
             tim: config.tim.clone(),
             trusted_proxies: config.http.trusted_proxies.clone(),
             sites: Sites::of(config),
+            rooms: config.rooms.clone(),
             pages: locale::Settings::of(&config.pages, config.cookie.secure),
             trouble: Trouble::default(),
             meter: Meter::of(&ROUTES),
@@ -92,6 +94,10 @@ impl App {
     #[must_use]
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    pub(super) fn rooms(&self) -> &Rooms {
+        &self.0.rooms
     }
 
     /// What the console stands on.

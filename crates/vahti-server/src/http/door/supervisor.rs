@@ -13,7 +13,7 @@ use vahti::{Caller, EndRequest, Error, Question, Vahti, Who};
 use vahti_core::{By, EndReason, How, SupervisorName};
 
 use super::{Access, App, Door, cookie::cookie};
-use crate::{console, locale::Locale};
+use crate::{config::Rooms, console, locale::Locale};
 
 /// The name that stands for the console in the record, beside that of the supervisor.
 pub(super) const CONSOLE: &str = "console";
@@ -44,6 +44,11 @@ impl Supervisor {
     /// How pages speak to their browser.
     pub(crate) fn locale(&self) -> &Locale {
         &self.locale
+    }
+
+    /// The rooms, and which computers stand in them.
+    pub(crate) fn rooms(&self) -> &Rooms {
+        self.app.rooms()
     }
 
     /// What they are called.

@@ -146,7 +146,7 @@ async fn what_another_site_sends_has_no_effect() {
         .into_iter()
         .filter(|route| route.method == Method::POST && route.path.starts_with(CONSOLE))
         .collect();
-    assert_eq!(posts.len(), 4);
+    assert!(posts.len() >= 9);
     for route in posts {
         for (name, value) in [
             ("sec-fetch-site", "cross-site"),
@@ -184,7 +184,8 @@ async fn every_page_of_the_console_is_kept_by_nobody_and_framed_by_nobody() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;
     for route in http::page_routes() {
-        if !route.path.starts_with(CONSOLE) || route.path.ends_with("/events") {
+        let is_page = route.path.starts_with(CONSOLE) && !route.path.ends_with(".js");
+        if !is_page || route.path.ends_with("/events") {
             continue;
         }
         for cookie in ["", &cookie] {

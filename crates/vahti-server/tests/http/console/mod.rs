@@ -1,6 +1,7 @@
-//! The console's doors: who comes in, by password and by invitation, for how long, and what ends it.
+//! The console: who comes in, by password and by invitation, for how long, and what ends it; who waits, and how they are let in.
 
 mod invitations;
+mod letting_in;
 mod logins;
 mod streams;
 

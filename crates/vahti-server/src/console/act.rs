@@ -1,0 +1,142 @@
+//! What a supervisor does to one person: let in, hold, log out for good, and take it back. Each is a form; the answer leads
+//! to the page that says what was done, so that a reload or a second tap does nothing again.
+
+use axum::response::Response;
+use vahti::{EndRequest, Error, InvalidateRequest, VerifyRequest};
+use vahti_core::{EndReason, How, Refusal, SessionId, Stamp, UserId, decide::Undo};
+
+use super::{confirm::Bad, desk::Desk, done, form::Form};
+
+/// Why somebody is let in, as they say it themselves, in bytes.
+const REASON_MAX_BYTES: usize = 1_024;
+
+/// Lets the session in.
+pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
+    let (session, user) = match subject(&desk, &form).await {
+        Ok(subject) => subject,
+        Err(answer) => return answer,
+    };
+    let mut request = VerifyRequest::of(user, session.clone());
+    let mut how = match form.one("how") {
+        Some("code") => How::Code,
+        _ => How::List,
+    };
+    if let Some(text) = form.one("confirmation") {
+        match desk.vahti().confirmed(text) {
+            Some((_, confirmed, window)) if confirmed == session => {
+                request.challenge = Some(window);
+                how = How::Scan;
+            }
+            _ => return Bad::TooLate.page(&desk),
+        }
+    } else if is_let_in(&desk, &session).await {
+        return done::see(&session, false);
+    }
+    let caller = desk.caller(how, reason(&form));
+    match desk.ask(desk.vahti().verify(&caller, request)).await {
+        Ok(_) => done::see(&session, true),
+        Err(Error::Refused(Refusal::ChallengeUsed(_))) => done::see(&session, false),
+        Err(error) => refused(&desk, &error),
+    }
+}
+
+/// A second tap says what was done, and does nothing.
+async fn is_let_in(desk: &Desk, session: &SessionId) -> bool {
+    let reader = desk.reader();
+    let record = desk.vahti().session(&reader, session);
+    let record = desk.ask(record).await;
+    record.is_ok_and(|record| record.session.state.is_active())
+}
+
+/// Puts everything of the person on hold, also what logs in later.
+pub(super) async fn hold(desk: Desk, form: Form) -> Response {
+    let (session, user) = match subject(&desk, &form).await {
+        Ok(subject) => subject,
+        Err(answer) => return answer,
+    };
+    let request = InvalidateRequest {
+        user,
+        session_id: None,
+        hold_logins: true,
+    };
+    let caller = desk.caller(How::List, reason(&form));
+    match desk.ask(desk.vahti().invalidate(&caller, request)).await {
+        Ok(_) => done::see(&session, true),
+        Err(error) => refused(&desk, &error),
+    }
+}
+
+/// Ends the session.
+pub(super) async fn log_out(desk: Desk, form: Form) -> Response {
+    let (session, _) = match subject(&desk, &form).await {
+        Ok(subject) => subject,
+        Err(answer) => return answer,
+    };
+    let caller = desk.caller(How::List, reason(&form));
+    let request = EndRequest::Session(session.clone());
+    let end = desk
+        .vahti()
+        .end(&caller, request, EndReason::EndedBySupervisor);
+    match desk.ask(end).await {
+        Ok(_) => done::see(&session, true),
+        Err(error) => refused(&desk, &error),
+    }
+}
+
+/// Takes the newest command back. With `alarm`, because the screen in front did not go on.
+pub(super) async fn undo(desk: Desk, form: Form) -> Response {
+    let (session, user) = match subject(&desk, &form).await {
+        Ok(subject) => subject,
+        Err(answer) => return answer,
+    };
+    let of = form.one("of").and_then(|of| of.parse().ok());
+    let Some(of) = of.map(Stamp::from_bits) else {
+        return Bad::NothingToUndo.page(&desk);
+    };
+    let alarm = form.one("alarm").map(|_| session.clone());
+    let caller = desk.caller(How::List, reason(&form));
+    let undo = desk.vahti().undo(&caller, &user, Undo { of, alarm });
+    match desk.ask(undo).await {
+        Ok(_) => done::see(&session, true),
+        Err(Error::Refused(Refusal::NothingToUndo)) => Bad::NothingToUndo.page(&desk),
+        Err(error) => refused(&desk, &error),
+    }
+}
+
+/// The session that the form names, and whose it is.
+async fn subject(desk: &Desk, form: &Form) -> Result<(SessionId, UserId), Response> {
+    let id = SessionId::new(form.one("session").unwrap_or_default());
+    let Ok(id) = id else {
+        return Err(Bad::Unknown.page(desk));
+    };
+    let reader = desk.reader();
+    let record = desk.vahti().session(&reader, &id);
+    match desk.ask(record).await {
+        Ok(record) => Ok((id, record.user)),
+        Err(error) => Err(refused(desk, &error)),
+    }
+}
+
+fn refused(desk: &Desk, error: &Error) -> Response {
+    match error {
+        Error::Refused(Refusal::SessionEnded(_)) => Bad::Ended.page(desk),
+        Error::Refused(_) => Bad::Unknown.page(desk),
+        error => desk.trouble(error),
+    }
+}
+
+/// The reason that was ticked or written.
+fn reason(form: &Form) -> Option<String> {
+    let written = form
+        .one("other")
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    note(written.or_else(|| form.one("reason"))?)
+}
+
+/// What somebody wrote, as it is recorded.
+pub(super) fn note(text: &str) -> Option<String> {
+    let visible: String = text.chars().filter(|c| !c.is_control()).collect();
+    let end = visible.floor_char_boundary(REASON_MAX_BYTES);
+    Some(visible[..end].to_owned()).filter(|text| !text.is_empty())
+}

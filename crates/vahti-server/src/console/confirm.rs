@@ -1,0 +1,184 @@
+//! `/vahti/console/confirm`: everything a supervisor compares before they let somebody in. Opening it makes the screen show
+//! a sign, and changes nothing else.
+
+use askama::Template;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
+use vahti::{Error, Sign, Waiter};
+use vahti_core::{How, SessionId, State};
+use vahti_store::SessionQuery;
+
+use super::{
+    desk::Desk, desk_words::DeskWords, done, filters, list::name, page::Frame, told::Told,
+};
+
+/// Namesakes that are looked for.
+const NAMESAKES: u32 = 20;
+
+/// What the address says.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    session: String,
+    /// What was opened while its code was right.
+    confirmation: Option<String>,
+    /// By which way it was opened.
+    how: Option<String>,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "console/confirm.html")]
+struct Confirm {
+    frame: Frame,
+    words: &'static DeskWords,
+    told: Told,
+    is_active: bool,
+    /// The user's other logins, which will wait, or may go on too.
+    others: Vec<Told>,
+    others_wait: bool,
+    namesake: Option<String>,
+    is_old_code: bool,
+    card: String,
+    /// What the screen shows now.
+    sign: Option<Sign>,
+    confirmation: Option<String>,
+    how: How,
+}
+
+/// Why nothing can be confirmed.
+#[derive(Clone, Copy)]
+pub(super) enum Bad {
+    Ended,
+    TooLate,
+    NothingToUndo,
+    Unknown,
+}
+
+impl Bad {
+    /// The page that says so.
+    pub(super) fn page(self, desk: &Desk) -> Response {
+        let bad = &desk.telling().words.bad;
+        let text = match self {
+            Self::Ended => &bad.ended,
+            Self::TooLate => &bad.too_late,
+            Self::NothingToUndo => &bad.nothing_to_undo,
+            Self::Unknown => &bad.unknown,
+        };
+        desk.says(&bad.title, text)
+    }
+}
+
+/// Shows what is to be compared.
+pub(super) async fn confirm(desk: Desk, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Query(asked) = asked.unwrap_or_default();
+    let Ok(id) = SessionId::new(&asked.session) else {
+        return Bad::Unknown.page(&desk);
+    };
+    if let Some(text) = &asked.confirmation
+        && desk
+            .vahti()
+            .confirmed(text)
+            .is_none_or(|(_, session, _)| session != id)
+    {
+        return Bad::TooLate.page(&desk);
+    }
+    let reader = desk.reader();
+    let waiter = desk.vahti().waiter(&reader, &id);
+    let waiter = match desk.ask(waiter).await {
+        Ok(waiter) => waiter,
+        Err(Error::Refused(_)) => return Bad::Unknown.page(&desk),
+        Err(error) => return desk.trouble(&error),
+    };
+    let state = waiter.record.session.state;
+    match state {
+        State::Ended(_) => return Bad::Ended.page(&desk),
+        // Somebody has let it in since its code was shown.
+        State::Active if asked.how.is_some() => return done::see(&id, false),
+        State::Active | State::Held(_) => {}
+    }
+    let sign = state.is_held().then(|| desk.vahti().look(&id));
+    let sign = match sign.transpose() {
+        Ok(sign) => sign,
+        Err(error) => return desk.trouble(&error),
+    };
+    let namesake = match desk.ask(namesake(&desk, &waiter)).await {
+        Ok(namesake) => namesake,
+        Err(error) => return desk.trouble(&error),
+    };
+    desk.page(&page(&desk, &asked, &waiter, sign, namesake))
+}
+
+fn page(
+    desk: &Desk,
+    asked: &Asked,
+    waiter: &Waiter,
+    sign: Option<Sign>,
+    namesake: Option<String>,
+) -> Confirm {
+    let telling = desk.telling();
+    let words = telling.words;
+    let told = telling.of(&waiter.record);
+    let card = match &told.number {
+        Some(number) => words.confirm.card_number.replace("{number}", number),
+        None => words.confirm.card.clone(),
+    };
+    let how = asked.how.as_deref().and_then(|how| how.parse().ok());
+    let is_scanned = asked.confirmation.is_some();
+    let others = waiter.others.iter();
+    Confirm {
+        is_active: waiter.record.session.state.is_active(),
+        others: others.map(|other| telling.of_session(other)).collect(),
+        others_wait: waiter.others.iter().any(|other| other.state.is_active()),
+        is_old_code: how == Some(How::Scan) && !is_scanned,
+        card: card.replace("{name}", &told.name),
+        how: match how {
+            Some(How::Scan) if is_scanned => How::Scan,
+            Some(How::Code) => How::Code,
+            _ => How::List,
+        },
+        confirmation: asked.confirmation.clone(),
+        frame: desk.frame(),
+        namesake,
+        words,
+        told,
+        sign,
+    }
+}
+
+/// The sentence about somebody else of the same name who waits too.
+async fn namesake(desk: &Desk, waiter: &Waiter) -> Result<Option<String>, Error> {
+    let Some(text) = waiter.record.profile.name.clone() else {
+        return Ok(None);
+    };
+    let query = SessionQuery {
+        text: Some(text.trim().to_owned()),
+        limit: NAMESAKES,
+        ..SessionQuery::default()
+    };
+    let page = desk.vahti().waiters(&desk.reader(), query).await?;
+    let is_namesake =
+        |other: &&Waiter| other.record.user != waiter.record.user && name(other) == name(waiter);
+    let telling = desk.telling();
+    Ok(page.items.iter().find(is_namesake).map(|other| {
+        let told = telling.of(&other.record);
+        let known = [
+            told.number.unwrap_or(told.user),
+            told.place.unwrap_or_default(),
+        ];
+        let known: Vec<_> = known
+            .iter()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let sentence = telling
+            .words
+            .confirm
+            .same_name
+            .replace("{name}", &told.name);
+        sentence.replace("{number}", &known.join(", "))
+    }))
+}

@@ -1,0 +1,154 @@
+// The console, kept as it is now. The stream only says that something has changed; what it is says the page itself, which is
+// asked for again. What somebody has ticked, and where the focus is, stays. Without this script a page is loaded again by hand.
+
+const words = document.body.dataset;
+const said = document.getElementById("said");
+const rows = document.querySelector("[data-rows]");
+
+const SILENCE = 6_000; // No hint for so long: the connection is gone, whatever the browser thinks.
+const RETRY = 5_000; // How soon to try again where the browser has given up.
+
+function say(text) {
+  if (said && said.textContent !== text) said.textContent = text;
+}
+
+// ---- The page, asked for again -------------------------------------------------------------------------------------
+
+let asking = false;
+let askAgain = false;
+
+async function ask() {
+  if (asking) {
+    askAgain = true;
+    return;
+  }
+  asking = true;
+  try {
+    // The header says that no person has asked: it is no use of the login.
+    const headers = { accept: "text/html", "vahti-live": "1" };
+    const answer = await fetch(location.href, { redirect: "manual", headers, cache: "no-store" });
+    if (answer.status === 401) {
+      // The login has run out: the page leads to a new one.
+      location.reload();
+    } else if (answer.ok) {
+      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      say("");
+    }
+  } catch {
+    say(words.noConnection);
+  }
+  asking = false;
+  if (askAgain) {
+    askAgain = false;
+    ask();
+  }
+}
+
+// Puts the new page in place. What says the same stays untouched.
+function show(page) {
+  for (const piece of document.querySelectorAll("[data-piece]")) {
+    const next = page.getElementById(piece.id);
+    if (next && next.innerHTML !== piece.innerHTML) piece.replaceChildren(...next.childNodes);
+  }
+  const next = page.querySelector("[data-rows]");
+  if (rows && next) list(next);
+}
+
+// The rows by their ids: gone, new, or told anew. A tick that somebody has set or taken away is theirs.
+function list(next) {
+  const fresh = [...next.children];
+  const ids = new Set(fresh.map((row) => row.id));
+  for (const row of [...rows.children]) {
+    if (!ids.has(row.id)) leave(row);
+  }
+  let before = null;
+  for (const row of fresh) {
+    const old = document.getElementById(row.id);
+    if (old) {
+      const [link, told] = [old.querySelector("a"), row.querySelector("a")];
+      if (link.innerHTML !== told.innerHTML) link.replaceChildren(...told.childNodes);
+      before = old;
+    } else {
+      if (before) before.after(row);
+      else rows.prepend(row);
+      before = row;
+    }
+  }
+  count();
+}
+
+// Who is gone takes the focus of nobody: it goes to the neighbour.
+function leave(row) {
+  if (row.contains(document.activeElement)) {
+    const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+    neighbour?.querySelector("a")?.focus();
+  }
+  row.remove();
+}
+
+// ---- The button says how many ---------------------------------------------------------------------------------------
+
+const form = rows?.closest("form");
+
+function count() {
+  if (!form) return;
+  const ticked = rows.querySelectorAll("input:checked").length;
+  const button = form.querySelector("[data-count]");
+  button.textContent = form.dataset.letIn.replace("{n}", ticked);
+  button.disabled = ticked === 0;
+  form.querySelector("[data-bar]").hidden = rows.children.length === 0;
+}
+
+form?.addEventListener("change", count);
+// A browser that comes back to the page restores its ticks after the script has run.
+window.addEventListener("pageshow", count);
+
+// ---- Hints -----------------------------------------------------------------------------------------------------------
+
+const live = document.querySelector("[data-piece], [data-rows]") !== null;
+let source = null;
+let silence = 0;
+let retry = 0;
+
+function connect() {
+  clearTimeout(silence);
+  clearTimeout(retry);
+  source?.close();
+  source = null;
+  if (document.hidden) return;
+  source = new EventSource("/vahti/console/events");
+  source.addEventListener("open", () => {
+    listen();
+    ask();
+  });
+  source.addEventListener("beat", listen);
+  source.addEventListener("changed", () => {
+    listen();
+    ask();
+  });
+  source.addEventListener("error", () => {
+    if (source?.readyState === EventSource.CLOSED) retry = setTimeout(askAndConnect, RETRY);
+  });
+  listen();
+}
+
+function askAndConnect() {
+  ask();
+  connect();
+}
+
+function listen() {
+  if (said?.textContent === words.noConnection) say("");
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    say(words.noConnection);
+    askAndConnect();
+  }, SILENCE);
+}
+
+if (live) {
+  document.addEventListener("visibilitychange", askAndConnect);
+  window.addEventListener("online", askAndConnect);
+  window.addEventListener("offline", () => say(words.noConnection));
+  connect();
+}

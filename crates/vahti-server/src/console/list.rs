@@ -1,0 +1,139 @@
+//! `/vahti/console`: who waits, the longest first, and *Let in 37*.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
+use vahti::Waiter;
+use vahti_core::HeldReason;
+use vahti_store::SessionQuery;
+
+use super::{
+    desk::Desk,
+    desk_words::{DeskWords, counted},
+    filters,
+    page::Frame,
+    told::{Telling, Told},
+};
+
+/// The most people on one page.
+const MOST: u32 = 500;
+
+/// What the address asks for.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    /// Whose name, number, place or id holds this.
+    #[serde(default)]
+    q: String,
+    /// Why they wait.
+    #[serde(default)]
+    reason: String,
+}
+
+/// The list.
+#[derive(Template)]
+#[template(path = "console/list.html")]
+struct List {
+    frame: Frame,
+    words: &'static DeskWords,
+    asked: Asked,
+    reasons: Vec<(HeldReason, &'static str)>,
+    count: String,
+    rows: Vec<Row>,
+    /// On the button.
+    let_in: String,
+    unticked: Option<String>,
+    more: Option<String>,
+}
+
+/// Somebody who waits.
+struct Row {
+    told: Told,
+    has_namesake: bool,
+    /// When another login of the person was used, if that was a moment ago: this one starts unticked.
+    elsewhere: Option<String>,
+}
+
+/// Shows who waits.
+pub(super) async fn list(desk: Desk, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Query(asked) = asked.unwrap_or_default();
+    let query = SessionQuery {
+        text: Some(asked.q.trim().to_owned()).filter(|text| !text.is_empty()),
+        reason: Some(asked.reason.clone()).filter(|reason| !reason.is_empty()),
+        limit: MOST,
+        ..SessionQuery::default()
+    };
+    let reader = desk.reader();
+    let waiters = desk.vahti().waiters(&reader, query);
+    let page = match desk.ask(waiters).await {
+        Ok(page) => page,
+        Err(error) => return desk.trouble(&error),
+    };
+    let telling = desk.telling();
+    let words = telling.words;
+    let mut waiters = page.items;
+    waiters.sort_by_key(|waiter| {
+        let session = &waiter.record.session;
+        (
+            session.expired_at.unwrap_or(session.login.at),
+            session.login.stamp,
+        )
+    });
+    let rows = rows(telling, &waiters);
+    let ticked = rows.iter().filter(|row| row.elsewhere.is_none()).count();
+    let unticked = rows.len() - ticked;
+    let list = List {
+        count: match rows.len() {
+            0 if asked.q.is_empty() && asked.reason.is_empty() => words.list.nobody.clone(),
+            0 => words.list.nobody_found.clone(),
+            n => counted(&words.list.waiting_one, &words.list.waiting, n),
+        },
+        reasons: reasons(words),
+        let_in: words.list.let_in_ticked.replace("{n}", &ticked.to_string()),
+        unticked: (unticked > 0)
+            .then(|| counted(&words.list.unticked_one, &words.list.unticked, unticked)),
+        more: page
+            .next
+            .map(|_| words.list.more.replace("{n}", &MOST.to_string())),
+        frame: desk.frame(),
+        asked,
+        words,
+        rows,
+    };
+    desk.page(&list)
+}
+
+fn rows(telling: Telling<'_>, waiters: &[Waiter]) -> Vec<Row> {
+    let mut people: HashMap<String, Vec<&str>> = HashMap::new();
+    for waiter in waiters {
+        let users = people.entry(name(waiter)).or_default();
+        let user = waiter.record.user.as_str();
+        if !users.contains(&user) {
+            users.push(user);
+        }
+    }
+    let row = |waiter: &Waiter| Row {
+        told: telling.of(&waiter.record),
+        has_namesake: people
+            .get(&name(waiter))
+            .is_some_and(|users| users.len() > 1),
+        elsewhere: telling.lately(waiter).map(|at| telling.time(at)),
+    };
+    waiters.iter().map(row).collect()
+}
+
+/// A person's name, as two are compared.
+pub(super) fn name(waiter: &Waiter) -> String {
+    let record = &waiter.record;
+    let name = record.profile.name.as_deref();
+    name.unwrap_or(record.user.as_str()).trim().to_lowercase()
+}
+
+fn reasons(words: &'static DeskWords) -> Vec<(HeldReason, &'static str)> {
+    let reasons = HeldReason::ALL.iter().copied();
+    reasons.map(|reason| (reason, words.why(reason))).collect()
+}
