@@ -9,8 +9,9 @@ use reqwest::{StatusCode, redirect};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    CheckRequest, CheckResponse, EndRequest, EndResponse, InvalidateRequest, InvalidateResponse,
-    LoginRequest, LoginResponse, Problem, VerifyRequest, VerifyResponse,
+    CheckRequest, CheckResponse, ChooseRequest, EndRequest, EndResponse, InvalidateRequest,
+    InvalidateResponse, LoginRequest, LoginResponse, Problem, SessionResponse, VerifyRequest,
+    VerifyResponse,
 };
 
 /// How long a connection may take.
@@ -101,8 +102,31 @@ impl Client {
         self.ask("end", request, COMMAND).await
     }
 
+    /// Under the policy `ask`: ends the chosen session of a user, and lets the session of their token in.
+    ///
+    /// # Errors
+    /// [`ClientError::Refused`] if the session does not wait for a choice, or the chosen one is not the user's.
+    pub async fn choose(
+        &self,
+        token: &str,
+        request: &ChooseRequest,
+    ) -> Result<SessionResponse, ClientError> {
+        self.ask_as(token, "sessions/current/choose", request, COMMAND)
+            .await
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
+        verb: &str,
+        request: &impl Serialize,
+        patience: Duration,
+    ) -> Result<T, ClientError> {
+        self.ask_as(&self.key, verb, request, patience).await
+    }
+
+    async fn ask_as<T: DeserializeOwned>(
+        &self,
+        bearer: &str,
         verb: &str,
         request: &impl Serialize,
         patience: Duration,
@@ -110,7 +134,7 @@ impl Client {
         let answer = self
             .http
             .post(format!("{}/v1/{verb}", self.url))
-            .bearer_auth(&self.key)
+            .bearer_auth(bearer)
             .timeout(patience)
             .json(request)
             .send()

@@ -31,8 +31,8 @@ pub use pause::{PauseRequest, PauseResponse, ResumeRequest, ResumeResponse};
 pub use policy::{GroupLimit, PolicyResponse};
 pub use problem::{FieldError, GateProblem, Problem, ProblemType};
 pub use request::{
-    AllRequest, CheckRequest, CreateKeyRequest, EndRequest, EraseRequest, ImportRequest,
-    ImportedSession, InvalidateRequest, LoginRequest, Only, Origin, VerifyRequest,
+    AllRequest, CheckRequest, ChooseRequest, CreateKeyRequest, EndRequest, EraseRequest,
+    ImportRequest, ImportedSession, InvalidateRequest, LoginRequest, Only, Origin, VerifyRequest,
 };
 pub use supervisor::{
     CreateSupervisorRequest, CreatedSupervisor, Invitation, InviteRequest, Supervisor,

@@ -192,6 +192,17 @@ pub struct InvalidateRequest {
     pub actor: Option<String>,
 }
 
+/// `POST /v1/sessions/current/choose`: under the policy `ask`, which session ends so that the token's own goes on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChooseRequest {
+    /// The session that ends: another of the same user. Without it the token's session takes a place that has become free.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_-]{1,64}$"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<String>,
+}
+
 /// `POST /v1/end`: sessions are over for good. Exactly one of `session_id`, `token` and `user`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -108,6 +108,11 @@ impl Site<'_> {
         format!("{}/vahti/console/invitation?i={secret}", self.origin)
     }
 
+    /// What a challenge in a QR code leads to.
+    pub(crate) fn scanned(&self, challenge: &str) -> String {
+        format!("{}/vahti/s/{challenge}", self.origin)
+    }
+
     /// The waiting page, for whoever holds this ticket.
     pub(crate) fn gate_with(&self, ticket: &str) -> String {
         format!("{}/vahti/gate?t={ticket}", self.origin)

@@ -136,6 +136,10 @@ fn security(access: Access) -> (Vec<SecurityRequirement>, String) {
             Vec::new(),
             "For supervisors who are logged in at the console.".to_owned(),
         ),
+        Access::Bearer => (
+            vec![requirement("session_token")],
+            "For the holder of a session token, as a bearer.".to_owned(),
+        ),
         Access::Proxy => (
             Vec::new(),
             "For proxies at an address of `http.trusted_proxies`.".to_owned(),
@@ -159,7 +163,7 @@ fn problems_of(access: Access) -> &'static [ProblemType] {
     };
     match access {
         Access::Open | Access::Browser | Access::Supervisor => &[],
-        Access::Token => &[NoToken, Invalid, Unavailable],
+        Access::Token | Access::Bearer => &[NoToken, Invalid, Unavailable],
         Access::Proxy => &[Invalid, UntrustedProxy, NotTracked, Unavailable],
         Access::Key(_) => &[NoKey, WrongRole, Invalid, Unavailable],
         Access::TimSecret => &[WrongSecret, NoSecret, Invalid, Unavailable],

@@ -40,9 +40,9 @@ pub(crate) use self::{
 };
 use self::{
     call::{
-        backup, check, current, document, end, erase, events, everyone, explanation, health,
-        import, invalidate, keys, login, metrics, pause, policy, session, sessions, supervisors,
-        tim, verify,
+        backup, check, choose, current, document, end, erase, events, everyone, explanation,
+        health, import, invalidate, keys, login, metrics, pause, policy, session, sessions,
+        supervisors, tim, verify,
     },
     declare::{Declared, declare},
     problem::Refused,
@@ -175,6 +175,7 @@ fn declared(with_tim: bool) -> Declared {
         everyone::end_all => [];
         sessions::list => [];
         current::current => [];
+        choose::choose => [LimitReached, UnknownSession, SessionEnded, NotNow];
         session::one => [UnknownSession];
         explanation::explain => [UnknownUser];
         policy::policy => [];

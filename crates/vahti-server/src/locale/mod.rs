@@ -78,8 +78,10 @@ pub(crate) struct Locale {
     settings: Settings,
     /// Its language.
     pub(crate) language: Language,
-    /// Where the page lies, if it can be asked for again.
-    address: Option<String>,
+    path: String,
+    query: String,
+    /// Whether it can be asked for again.
+    is_page: bool,
 }
 
 /// A page in one of its languages.
@@ -104,7 +106,9 @@ impl Locale {
     /// The same for a page that cannot be asked for again: what stands in its address is not written into it.
     pub(crate) fn alone(self) -> Self {
         Self {
-            address: None,
+            path: String::new(),
+            query: String::new(),
+            is_page: false,
             ..self
         }
     }
@@ -121,28 +125,34 @@ impl Locale {
 
     /// This page in all its languages; nothing if there is but one, or if the page cannot be asked for again.
     pub(crate) fn versions(&self) -> Vec<Version> {
-        let languages = self.settings.languages.iter().copied();
-        let address = self.address.as_deref();
-        let versions = address.map(|address| languages.map(|language| version(address, language)));
-        versions
-            .filter(|_| self.settings.languages.len() > 1)
-            .into_iter()
-            .flatten()
-            .collect()
+        let languages = &self.settings.languages;
+        if !self.is_page || languages.len() < 2 {
+            return Vec::new();
+        }
+        let version = |language: &Language| {
+            let query = with_parameter(&self.query, PARAMETER, Some(language.as_str()));
+            Version {
+                language: *language,
+                address: format!("{}?{query}", self.path),
+            }
+        };
+        languages.iter().map(version).collect()
+    }
+
+    /// The query of the page's address, as it was sent.
+    pub(crate) fn query(&self) -> &str {
+        &self.query
     }
 }
 
-fn version(address: &str, language: Language) -> Version {
-    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+/// A query with this parameter once, or without it; everything else stays as it was written.
+pub(crate) fn with_parameter(query: &str, name: &str, value: Option<&str>) -> String {
     let others = query
         .split('&')
-        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(PARAMETER));
-    let own = format!("{PARAMETER}={}", language.as_str());
-    let query: Vec<&str> = others.chain([own.as_str()]).collect();
-    Version {
-        language,
-        address: format!("{path}?{}", query.join("&")),
-    }
+        .filter(|pair| !pair.is_empty() && pair.split('=').next() != Some(name))
+        .map(str::to_owned);
+    let own = value.map(|value| format!("{name}={value}"));
+    others.chain(own).collect::<Vec<_>>().join("&")
 }
 
 impl FromRequestParts<App> for Locale {
@@ -150,11 +160,11 @@ impl FromRequestParts<App> for Locale {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let settings = app.pages().clone();
-        let again = matches!(parts.method, Method::GET | Method::HEAD);
-        let address = || parts.uri.path_and_query().map(ToString::to_string);
         Ok(Self {
             language: settings.language(&parts.uri, &parts.headers),
-            address: again.then(address).flatten(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            is_page: matches!(parts.method, Method::GET | Method::HEAD),
             settings,
         })
     }
@@ -182,13 +192,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_page_in_another_language_keeps_everything_else() {
-        let at = |address: &str| version(address, Language::Finnish).address;
-        assert_eq!(at("/vahti/gate"), "/vahti/gate?lang=fi");
+    fn a_parameter_stands_once_and_everything_else_stays() {
+        let with = |query: &str| with_parameter(query, "lang", Some("fi"));
+        assert_eq!(with(""), "lang=fi");
         assert_eq!(
-            at("/vahti/gate?lang=sv&rd=/exam%3Fa%3Db&lang=en&rm=POST"),
-            "/vahti/gate?rd=/exam%3Fa%3Db&rm=POST&lang=fi"
+            with("lang=sv&rd=/exam%3Fa%3Db&lang=en&rm=POST&language=x"),
+            "rd=/exam%3Fa%3Db&rm=POST&language=x&lang=fi"
         );
-        assert_eq!(at("/vahti/gate?"), "/vahti/gate?lang=fi");
+        assert_eq!(with_parameter("lang=fi", "lang", None), "");
     }
 }

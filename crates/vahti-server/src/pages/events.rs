@@ -13,8 +13,8 @@ use axum::{
 };
 use futures::stream;
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
-use vahti::{Checked, Error};
-use vahti_core::verdict::Verdict;
+use vahti::{Checked, Error, Sign};
+use vahti_core::{Timestamp, Window, verdict::Verdict};
 
 use super::{gate::Asked, page::Security};
 use crate::http::Browser;
@@ -25,6 +25,8 @@ const BEGIN: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 const GO: Bytes = Bytes::from_static(b"event: go\ndata: 1\n\n");
 /// The page would say something else now.
 const CHANGED: Bytes = Bytes::from_static(b"event: changed\ndata: 1\n\n");
+/// What the page shows has become old, and still holds for a while: so that not all pages ask at once.
+const OLD: Bytes = Bytes::from_static(b"event: old\ndata: 1\n\n");
 /// The stream is there. It is no comment, because a script does not see those.
 const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: 1\n\n");
 
@@ -50,6 +52,8 @@ struct Screen {
     ticket: Option<String>,
     /// What the page shows, as of the last look.
     shown: Shown,
+    /// When its codes become old.
+    renewed: Timestamp,
     /// When it may look again.
     next_look: Instant,
     _place: OwnedSemaphorePermit,
@@ -59,6 +63,8 @@ struct Screen {
 #[derive(PartialEq)]
 struct Shown {
     verdict: Verdict,
+    sign: Option<Sign>,
+    message: Option<String>,
 }
 
 /// The hints for the session of the cookie, or for that of a ticket. Where nobody waits there are none: 204 tells a browser
@@ -77,9 +83,10 @@ pub(super) async fn events(
         return (StatusCode::NO_CONTENT, Security::Alone, PERSONAL).into_response();
     }
     let screen = Screen {
+        shown: Shown::of(&browser, &checked),
+        renewed: renewed(&browser),
         browser,
         ticket,
-        shown: Shown::of(&checked),
         next_look: Instant::now(),
         _place: place,
     };
@@ -94,11 +101,19 @@ pub(super) async fn events(
 }
 
 impl Shown {
-    fn of(checked: &Checked) -> Self {
+    fn of(browser: &Browser, checked: &Checked) -> Self {
+        let session = checked.session.as_ref();
         Self {
             verdict: checked.verdict,
+            sign: session.and_then(|session| browser.sign(session)),
+            message: browser.message(),
         }
     }
+}
+
+/// When what a supervisor scans, or a device of the user's own, is to be looked at again.
+fn renewed(browser: &Browser) -> Timestamp {
+    Window::at(browser.now()).end()
 }
 
 impl Screen {
@@ -115,11 +130,15 @@ impl Screen {
             if checked.allows() {
                 return Some((GO, true));
             }
-            let now = Shown::of(&checked);
+            let now = Shown::of(&self.browser, &checked);
             if now != self.shown {
                 self.shown = now;
                 let is_over = matches!(checked.verdict, Verdict::Deny(_));
                 return Some((CHANGED, is_over));
+            }
+            if self.browser.now() >= self.renewed {
+                self.renewed = renewed(&self.browser);
+                return Some((OLD, false));
             }
             let wait = tokio::time::timeout_at(beat, recorded);
             if self.browser.until_stop(wait).await?.is_err() {

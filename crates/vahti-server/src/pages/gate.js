@@ -7,6 +7,7 @@ const framed = window.parent !== window;
 
 const SILENCE = 6_000; // No hint for so long: the connection is gone, whatever the browser thinks.
 const RETRY = 5_000; // How soon to ask again where there is no stream.
+const SPREAD = 5_000; // Codes that are old hold a while longer: not every page asks at the same moment.
 const HIDDEN = 15_000; // How often to ask while nobody looks. A stream would keep a connection from the other tabs.
 
 // Said once, and announced: the status line is a live region.
@@ -147,6 +148,10 @@ function connect() {
   source.addEventListener("changed", () => {
     heard();
     ask();
+  });
+  source.addEventListener("old", () => {
+    heard();
+    setTimeout(ask, Math.random() * SPREAD);
   });
   source.addEventListener("go", () => {
     say(words.letIn);

@@ -10,13 +10,15 @@ use axum::{
 use serde::Deserialize;
 use vahti::Checked;
 use vahti_core::{
-    EndReason, Policy, Timestamp, Waiting,
+    EndReason, HeldReason, Policy, SessionId, Timestamp, Waiting,
     verdict::{DenyReason, Verdict},
 };
 
 use super::{
+    choose::{Choice, Said},
     page::{Frame, Page, Standing, see_other},
-    waiting,
+    screen::Screen,
+    waiting::{self, Held},
 };
 use crate::{address::Address, config::Audience, http::Browser, locale::Locale};
 
@@ -34,6 +36,8 @@ pub(super) struct Asked {
     pub(super) t: Option<String>,
     /// Whether the page stands in a dialog of the application.
     frame: Option<String>,
+    /// What came of a choice.
+    pub(super) said: Option<Said>,
 }
 
 /// Shows how the session of the cookie stands, or that of a ticket. What cannot be read in the address says nothing.
@@ -82,10 +86,10 @@ async fn shown(browser: &Browser, frame: Frame, asked: &Asked, checked: &Checked
         return cannot_tell(frame);
     };
     match (checked.verdict, told) {
-        (Verdict::Hold(reason), Some(told)) => {
-            waiting::page(browser, frame, asked, reason, &told).answer()
+        (Verdict::Hold(reason), told) => {
+            let waits = checked.session.as_ref().zip(told);
+            waits_for(browser, frame, asked, reason, waits).await
         }
-        (Verdict::Hold(_), None) => cannot_tell(frame),
         (Verdict::Deny(DenyReason::Ended(reason)), told) => {
             let why = told
                 .zip(lasts(browser.policy(), reason))
@@ -99,6 +103,35 @@ async fn shown(browser: &Browser, frame: Frame, asked: &Asked, checked: &Checked
             page.standing(Standing::Ended).answer(StatusCode::OK)
         }
         _ => nobody(frame, login),
+    }
+}
+
+/// The page of a session that waits for this reason.
+async fn waits_for(
+    browser: &Browser,
+    frame: Frame,
+    asked: &Asked,
+    reason: HeldReason,
+    waits: Option<(&SessionId, Waiting)>,
+) -> Response {
+    // A ticket shows, and chooses nothing.
+    let may_choose = reason == HeldReason::AwaitingChoice && asked.t.is_none();
+    let choice = if may_choose {
+        Choice::of(browser, &frame, asked.said).await.map(Some)
+    } else {
+        Ok(None)
+    };
+    match (waits, choice) {
+        (Some((session, told)), Ok(choice)) => {
+            let held = Held {
+                reason,
+                told: &told,
+                screen: Screen::of(browser, &frame, session),
+                choice,
+            };
+            waiting::page(browser, frame, asked, held).answer()
+        }
+        _ => cannot_tell(frame),
     }
 }
 

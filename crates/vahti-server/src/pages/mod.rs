@@ -4,12 +4,15 @@
 //! They hold no rules: whether somebody may go on is asked like everywhere else.
 
 mod assets;
+mod choose;
 mod demo;
 mod device;
 mod events;
 mod gate;
 mod logout;
 mod page;
+mod qr;
+mod screen;
 mod state;
 mod waiting;
 mod words;
@@ -36,10 +39,11 @@ use crate::{
 };
 
 /// The pages: method, address and handler.
-fn pages() -> [(Method, &'static str, MethodRouter<App>); 4] {
+fn pages() -> [(Method, &'static str, MethodRouter<App>); 5] {
     [
         (Method::GET, "/vahti/gate", get(gate::gate)),
         (Method::GET, "/vahti/gate/events", get(events::events)),
+        (Method::POST, "/vahti/gate/choose", post(choose::choose)),
         (Method::GET, "/vahti/state", get(state::state)),
         (Method::POST, "/vahti/logout", post(logout::logout)),
     ]

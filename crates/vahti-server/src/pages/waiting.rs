@@ -8,8 +8,10 @@ use axum::{http::StatusCode, response::Response};
 use vahti_core::{HeldReason, Waiting};
 
 use super::{
+    choose::Choice,
     gate::{Asked, filled},
     page::{self, Frame, Sentence},
+    screen::Screen,
 };
 use crate::{
     config::Audience,
@@ -29,27 +31,32 @@ pub(super) struct WaitingPage {
     /// What is known of the person, for a supervisor to compare: what it is, and itself.
     facts: Vec<(&'static str, String)>,
     reassurance: String,
+    screen: Screen,
+    choice: Option<Choice>,
     /// Where somebody logs in again.
     login: Option<String>,
     /// *Not you? Log out*, and where that is sent.
     logout: Option<(Sentence, String)>,
 }
 
-/// The page of a session that waits for this reason.
-pub(super) fn page(
-    browser: &Browser,
-    frame: Frame,
-    asked: &Asked,
-    reason: HeldReason,
-    told: &Waiting,
-) -> WaitingPage {
+/// A session that waits, as its page tells it.
+pub(super) struct Held<'a> {
+    pub(super) reason: HeldReason,
+    pub(super) told: &'a Waiting,
+    pub(super) screen: Screen,
+    pub(super) choice: Option<Choice>,
+}
+
+/// The page of a session that waits.
+pub(super) fn page(browser: &Browser, frame: Frame, asked: &Asked, held: Held<'_>) -> WaitingPage {
     let (site, now, rd) = (browser.site(), browser.now(), asked.rd.as_deref());
-    let (words, locale) = (&frame.words.waits, &frame.locale);
-    let (what_to_do, reassurance) = match frame.audience() {
-        Audience::Supervised => (&words.raise_hand, &words.reassurance),
-        Audience::Own => (&words.keep_open, &words.saved),
+    let (words, locale, told) = (&frame.words.waits, &frame.locale, held.told);
+    let (what_to_do, reassurance) = match (frame.audience(), &held.screen.code) {
+        (Audience::Supervised, Some(_)) => (&words.show_code, &words.reassurance),
+        (Audience::Supervised, None) => (&words.raise_hand, &words.reassurance),
+        (Audience::Own, _) => (&words.keep_open, &words.saved),
     };
-    let sentence = frame.words.held(reason, told.limit, frame.audience());
+    let sentence = frame.words.held(held.reason, told.limit, frame.audience());
     let name = told.profile.name.as_deref().unwrap_or(told.user.as_str());
     let logout = || {
         let question = Sentence::naming(&frame.words.page.not_you, name);
@@ -62,6 +69,8 @@ pub(super) fn page(
         help: locale.help().map(str::to_owned),
         facts: facts(&frame, told, name),
         reassurance: reassurance.replace("{t}", &locale.time(told.since, now)),
+        screen: held.screen,
+        choice: held.choice,
         login: site.login(rd),
         // A ticket shows, and does nothing.
         logout: asked.t.is_none().then(logout),

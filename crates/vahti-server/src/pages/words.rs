@@ -27,6 +27,8 @@ macro_rules! section {
 pub(super) struct Words {
     pub(super) page: OfPage,
     pub(super) waits: Waits,
+    pub(super) sign: OfSign,
+    pub(super) choice: Choice,
     pub(super) held: Held,
     pub(super) ended: Ended,
     pub(super) let_in: LetIn,
@@ -36,7 +38,9 @@ pub(super) struct Words {
 }
 
 section!(OfPage: languages, log_in_again, log_out, not_you, go_on, close, reloads);
-section!(Waits: title, raise_hand, keep_open, reassurance, saved, name, number, place, no_connection, let_in);
+section!(Waits: title, show_code, raise_hand, keep_open, reassurance, saved, short_code, code_is_for, enlarge, message,
+    message_self, name, number, place, no_connection, let_in);
+section!(Choice: question, used_at, in_use, unknown_device, device, choose, free, go_on, gone, not_kept);
 section!(Held: over_limit_one, over_limit, over_limit_one_self, over_limit_self, awaiting_choice_one, awaiting_choice,
     superseded, invalidated, invalidated_self, after_end, after_end_self, frozen, frozen_self);
 section!(Ended: title, logged_out, idle, lifetime, evicted, chosen, replaced, displaced, ended_by_supervisor,
@@ -45,6 +49,15 @@ section!(LetIn: title, after_form, back, return_refused, return_refused_self);
 section!(Nobody: title, text);
 section!(CannotTell: title, text, still_in_title, still_in);
 section!(FromElsewhere: title, text);
+
+/// The section of `sign`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfSign {
+    pub(super) looking: String,
+    /// Names of the shapes, in the order of [`vahti::Sign::shape`].
+    pub(super) shapes: [String; 8],
+}
 
 impl Words {
     /// The words for this browser.

@@ -56,3 +56,27 @@ fn requests_and_forms_of_a_page_wait_with_its_session_and_are_sent_once() {
 fn the_demo_tells_the_whole_story_in_two_browsers() {
     tell_of_dev("demo.cjs");
 }
+
+#[test]
+fn a_waiting_page_goes_on_by_itself_in_every_tab_and_nothing_moves_in_it_before() {
+    tell("goes_on.cjs");
+}
+
+#[test]
+fn what_can_be_sent_once_only_is_sent_once_and_whoever_closes_the_dialog_is_refused() {
+    let house = tell("own_scripts.cjs");
+    let seen = house.app.seen();
+    for (line, times) in [
+        ("POST /by-fetch", 1),
+        ("PUT /by-xhr", 1),
+        ("POST /used", 0),
+        ("POST /streamed", 0),
+        ("GET /refused", 0),
+    ] {
+        let reached = seen.iter().filter(|seen| seen.line.starts_with(line));
+        assert_eq!(reached.count(), times, "{line}: {seen:?}");
+    }
+    let headers = seen.iter().flat_map(|seen| &seen.headers);
+    let kept = headers.filter(|(name, value)| name == "x-kept" && value.trim() == "yes");
+    assert_eq!(kept.count(), 1, "{seen:?}");
+}

@@ -85,6 +85,10 @@ fn every_call_documents_its_roles_its_key_and_its_problems() {
             Access::Token | Access::TimToken | Access::TimSecret => {
                 assert_eq!(call["security"].as_array().map(Vec::len), Some(2), "{at}");
             }
+            Access::Bearer => {
+                let bearer = serde_json::json!([{"session_token": []}]);
+                assert_eq!(call["security"], bearer, "{at}");
+            }
             Access::Open | Access::Proxy | Access::Browser | Access::Supervisor => {
                 assert_eq!(call["security"], serde_json::json!([]), "{at}");
             }

@@ -37,6 +37,7 @@ fn keyed() -> Vec<(Route, &'static [Role])> {
         Access::Key(roles) => Some((route, roles)),
         Access::Open
         | Access::Token
+        | Access::Bearer
         | Access::Proxy
         | Access::Browser
         | Access::Supervisor

@@ -57,6 +57,8 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         }
         (&Method::GET, "/authz/ext-authz/{path}") => ("/authz/ext-authz/exam", Value::Null),
         (&Method::POST, path) if path.starts_with("/vahti/console/") => (path, Value::Null),
+        (&Method::POST, path @ "/v1/sessions/current/choose") => (path, json!({"ends": "home"})),
+        (&Method::POST, path @ "/vahti/gate/choose") => (path, Value::Null),
         (&Method::POST, "/vahti/logout") => ("/vahti/logout", Value::Null),
         (&Method::GET, path) if !path.contains('{') => (path, Value::Null),
         (method, path) => panic!("{method} {path} has no sample"),

@@ -2,6 +2,7 @@
 
 pub(super) mod backup;
 pub(super) mod check;
+pub(super) mod choose;
 pub(super) mod current;
 pub(super) mod document;
 pub(super) mod end;

@@ -8,8 +8,9 @@ use axum::{
     http::{header, request::Parts},
 };
 use tokio::sync::{OwnedSemaphorePermit, futures::Notified};
-use vahti::{Caller, Checked, EndRequest, Error, Pass};
-use vahti_core::{EndReason, How, Policy, SessionId, Timestamp, Waiting};
+use vahti::{Caller, Checked, EndRequest, Error, Pass, ShownChallenge, ShownCode, Sign};
+use vahti_core::{EndReason, How, Policy, Session, SessionId, Timestamp, Waiting};
+use vahti_store::SessionRecord;
 
 use super::{App, cookie::cookie};
 use crate::{address::Host, sites::Site};
@@ -60,6 +61,48 @@ impl Browser {
         let vahti = self.app.vahti();
         let told = vahti.waiting(session);
         self.noted(self.app.trouble().within(vahti, told).await)
+    }
+
+    /// The user's other open sessions: of the session of its cookie.
+    pub(crate) async fn others(&self) -> Result<Vec<Session>, Error> {
+        let vahti = self.app.vahti();
+        let token = self.token.as_deref().unwrap_or_default();
+        let others = self.app.trouble().within(vahti, vahti.others(token)).await;
+        self.noted(others)
+    }
+
+    /// Ends another session of the user, and lets that of its cookie in.
+    pub(crate) async fn choose(&self, ends: Option<SessionId>) -> Result<SessionRecord, Error> {
+        let vahti = self.app.vahti();
+        let (caller, token) = (Caller::named(PAGE, How::Api), self.token.as_deref());
+        let choose = vahti.choose(&caller, token.unwrap_or_default(), ends);
+        let chosen = self.app.trouble().within(vahti, choose).await;
+        self.noted(chosen)
+    }
+
+    /// What the screen of a session that waits shows for a supervisor to scan; none if it does not wait.
+    pub(crate) fn challenge(&self, session: &SessionId) -> Option<ShownChallenge> {
+        self.app.vahti().challenge(session)
+    }
+
+    /// Where a scanned challenge leads: to the public address, at which supervisors are logged in.
+    pub(crate) fn scanned(&self, challenge: &str) -> String {
+        self.app.sites().public().scanned(challenge)
+    }
+
+    /// The digits that the screen of a session shows.
+    pub(crate) fn short_code(&self, session: &SessionId) -> Result<ShownCode, Error> {
+        self.app.vahti().short_code(session)
+    }
+
+    /// The sign of a supervisor who looks at the screen of a session.
+    pub(crate) fn sign(&self, session: &SessionId) -> Option<Sign> {
+        self.app.vahti().sign(session)
+    }
+
+    /// What supervisors say to everybody who waits.
+    pub(crate) fn message(&self) -> Option<String> {
+        self.app.vahti().message()
     }
 
     /// Ends the session of its cookie.

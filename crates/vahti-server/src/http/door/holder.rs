@@ -1,12 +1,17 @@
-//! The door for whoever holds a session token, in the cookie or as a bearer. It shows that session and does nothing.
+//! The doors for whoever holds a session token: one shows that session, by the cookie or a bearer, and does nothing; the other
+//! lets its user choose, by a bearer alone.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use vahti::{Caller, Checked, Question};
+use vahti::{Caller, Checked, Error, Question};
 use vahti_client::ProblemType;
-use vahti_core::How;
+use vahti_core::{How, SessionId};
+use vahti_store::SessionRecord;
 
 use super::{Access, App, Door, bearer::bearer, cookie::cookie};
 use crate::http::problem::Refused;
+
+/// The name under which somebody chooses among their own sessions.
+const OWN: &str = "own";
 
 /// The holder of a session token that is right, also if the session waits or has ended.
 pub(in crate::http) struct Holder {
@@ -46,6 +51,59 @@ impl FromRequestParts<App> for Holder {
         }
         Ok(Self { checked })
     }
+}
+
+/// Whoever sends a session token as a bearer, and may choose which session of that user ends. A cookie does nothing here: it
+/// goes along with whatever another site sends.
+pub(in crate::http) struct Chooser {
+    app: App,
+    token: String,
+}
+
+impl Chooser {
+    /// Ends another session of the user, and lets the token's own in.
+    pub(in crate::http) async fn choose(
+        &self,
+        ends: Option<SessionId>,
+    ) -> Result<SessionRecord, Error> {
+        let (vahti, caller) = (self.app.vahti(), Caller::named(OWN, How::Api));
+        let choose = vahti.choose(&caller, &self.token, ends);
+        self.app.trouble().within(vahti, choose).await
+    }
+
+    /// What is answered when it was not done.
+    pub(in crate::http) fn refusal(&self, error: &Error) -> Refused {
+        match error {
+            Error::UnknownToken => no_bearer(),
+            Error::Unavailable(_) | Error::Late(_) => {
+                self.app.trouble().refusal(self.app.vahti(), error)
+            }
+            error => Refused::of(None, error),
+        }
+    }
+}
+
+impl Door for Chooser {
+    const ACCESS: Access = Access::Bearer;
+}
+
+impl FromRequestParts<App> for Chooser {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let token = bearer(&parts.headers)?.ok_or_else(no_bearer)?;
+        Ok(Self {
+            token: token.to_owned(),
+            app: app.clone(),
+        })
+    }
+}
+
+fn no_bearer() -> Refused {
+    Refused::new(
+        ProblemType::NoToken,
+        "This call needs a session token that is right, as `Authorization: Bearer <token>`. A cookie does nothing here.",
+    )
 }
 
 fn no_token() -> Refused {

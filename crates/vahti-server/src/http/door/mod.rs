@@ -28,7 +28,7 @@ pub(crate) use self::{
     visitor::{NotIn, Visitor},
 };
 pub(super) use self::{
-    holder::Holder,
+    holder::{Chooser, Holder},
     key::{Key, Owner},
     open::Open,
     proxy::Proxy,
@@ -42,6 +42,8 @@ pub enum Access {
     Open,
     /// Whoever holds a session token.
     Token,
+    /// Whoever sends a session token as a bearer.
+    Bearer,
     /// A proxy at an address that is trusted.
     Proxy,
     /// A browser at a page, which shows no more than its cookie or its ticket proves.

@@ -374,5 +374,12 @@ async fn the_waiting_page_looks_the_same_as_before() {
     room.log_in("aino", "home").await;
     let seat = room.log_in("aino", "seat").await;
     let seen = room.open("/vahti/gate?rd=/exam", &seat).await;
-    crate::answers::settings().bind(|| insta::assert_snapshot!("waiting_page", seen.text));
+    // The picture and the digits are new with every run.
+    let lines = seen.text.lines().map(|line| match line {
+        line if line.contains("<svg") => "(the picture)",
+        line if line.contains("class=\"digits\"") => "(the digits)",
+        line => line,
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    crate::answers::settings().bind(|| insta::assert_snapshot!("waiting_page", text));
 }

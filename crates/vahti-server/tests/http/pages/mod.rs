@@ -1,8 +1,10 @@
 //! The pages: what somebody who waits sees, where a browser is led, and what a ticket opens.
 
+mod choices;
 mod gate;
 mod languages;
 mod returns;
+mod screens;
 mod scripts;
 mod tickets;
 
