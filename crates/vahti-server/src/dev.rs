@@ -6,10 +6,12 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
+use fast_qr::QRBuilder;
 use vahti::{Caller, Error, Vahti};
-use vahti_core::{How, Role, SessionId};
+use vahti_core::{How, Role, SessionId, SupervisorName};
 
 use crate::cli::exit::Failure;
 use crate::cli::output;
@@ -18,6 +20,7 @@ use crate::config::DEFAULT_FILE;
 use crate::http;
 use crate::pages::DEMO;
 use crate::serve::{LogFormat, Server, address, listen, open_to_serve, start_logs};
+use crate::sites::{Site, Sites};
 
 /// Try Vahti out: a server on this machine, with pages to open, two keys and lines to copy
 #[derive(Debug, Args)]
@@ -80,9 +83,11 @@ impl Dev {
         let server = Server::start(&config, opened, listener, http::router_with_demo)?;
         let keys = Keys::of(server.vahti(), &self.dir.join("keys")).await?;
         let story = Story::fresh(server.vahti()).await;
+        let console = invitation(server.vahti(), Sites::of(&config).public()).await?;
         let place = Place {
             address,
             is_open: network.is_some(),
+            console: &console,
             folder: &self.dir,
             file: &file,
         };
@@ -131,6 +136,28 @@ fn own_address() -> io::Result<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
     Ok(socket.local_addr()?.ip())
+}
+
+/// For how long a start of `vahti dev` invites a supervisor.
+const INVITED: Duration = Duration::from_secs(12 * 3600);
+
+/// A link that logs one browser in to the console, once.
+async fn invitation(vahti: &Vahti, site: Site<'_>) -> Result<String, Failure> {
+    let failed = |error: String| {
+        Failure::cannot_tell(format!("Nobody was invited to the console: {error}."))
+    };
+    let caller = Caller::named("dev", How::Cli);
+    let mut number = 1;
+    loop {
+        let name = SupervisorName::new(&numbered("supervisor", number));
+        let name = name.map_err(|error| failed(error.to_string()))?;
+        let invited = vahti.invite_supervisor(&caller, name, INVITED, Vec::new());
+        match invited.await {
+            Ok(invited) => return Ok(site.invitation(&invited.secret)),
+            Err(Error::SupervisorNameTaken(_)) => number += 1,
+            Err(error) => return Err(failed(error.to_string())),
+        }
+    }
 }
 
 /// The two keys of the folder.
@@ -196,6 +223,8 @@ struct Place<'a> {
     address: SocketAddr,
     /// Whether others in the network reach it.
     is_open: bool,
+    /// The link that logs a supervisor in, once.
+    console: &'a str,
     folder: &'a Path,
     file: &'a Path,
 }
@@ -221,16 +250,21 @@ impl Story {
         let Place {
             address,
             is_open,
+            console,
             folder,
             file,
         } = *place;
         let Self { user, home, seat } = self;
         let (folder, file) = (folder.display(), shown(&file.display().to_string()));
-        let network = if is_open {
-            "Anybody in this network can do the same. Stop it when you have seen enough.\n"
-        } else {
-            ""
-        };
+        let phone = QRBuilder::new(console).build().map(|code| code.to_str());
+        let phone = phone.ok().filter(|_| is_open).map(|code| {
+            format!(
+                "With a phone in this network, open it with the phone's own camera; it shows the codes of the screens, too:\n\
+                 \n{code}\n\
+                 Anybody in this network can log in. Stop it when you have seen enough.\n"
+            )
+        });
+        let phone = phone.unwrap_or_default();
         let of = |session: &str| format!(r#"'{{"user":"{user}","session_id":"{session}"}}'"#);
         let step = |key: &str, verb: &str, session: &str, remark: &str| {
             let width = r#"'{"user":"","session_id":""}'"#.len() + user.len() + seat.len();
@@ -251,8 +285,9 @@ impl Story {
             "Vahti answers on http://{address}. Everything it makes is in the folder {folder}. Ctrl-C stops it.\n\
              \n\
              In the browser: log in at http://{address}{DEMO} under any name, and once more under the same name in another\n\
-             browser or in a private window. That one waits.\n\
-             {network}\n\
+             browser or in a private window. That one waits. Let it in as the supervisor; this link opens the console, once:\n\
+             {console}\n\
+             {phone}\n\
              In another terminal, copy this first:\n\
              \n  \
              export V=http://{address}\n  \

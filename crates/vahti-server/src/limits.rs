@@ -31,6 +31,8 @@ pub(crate) struct Limit {
     limiter: RateLimiter<u64, Times, HostClock, NoOpMiddleware<Duration>>,
     /// Makes a number of who it is, so that what was erased is not remembered here. Nobody outside can find two with one number.
     hasher: RandomState,
+    /// What the limiter remembers.
+    times: Times,
     /// When they were last looked through.
     tidied: Mutex<Duration>,
 }
@@ -46,10 +48,12 @@ impl Limit {
         };
         let clock = HostClock(clock);
         let tidied = Mutex::new(clock.now());
+        let times = Times::default();
         Self {
             rate,
-            limiter: RateLimiter::new(quota, Times::default(), clock),
+            limiter: RateLimiter::new(quota, times.clone(), clock),
             hasher: RandomState::new(),
+            times,
             tidied,
         }
     }
@@ -68,6 +72,18 @@ impl Limit {
         self.tidy(now);
         let taken = self.limiter.check_key(&self.hasher.hash_one(who));
         taken.map_err(|until| until.wait_time_from(now))
+    }
+
+    /// Takes back what was last counted of `who`: it turned out to be nothing that is limited.
+    pub(crate) fn give_back(&self, who: impl Hash) {
+        let Rate { count, per } = self.rate;
+        let period = match per {
+            Per::Second => Duration::from_secs(1),
+            Per::Minute => Duration::from_secs(60),
+            Per::Hour => Duration::from_secs(3600),
+        };
+        let one = Nanos::from(period / count.get());
+        self.times.set_back(self.hasher.hash_one(who), one);
     }
 
     /// Forgets those of whom nothing counts any more, if it is time.
@@ -92,8 +108,17 @@ impl ClockOfLimiter for HostClock {
 }
 
 /// When each will have done nothing that counts: at most [`MOST`] of them.
-#[derive(Default)]
-struct Times(Mutex<HashMap<u64, Nanos>>);
+#[derive(Clone, Default)]
+struct Times(Arc<Mutex<HashMap<u64, Nanos>>>);
+
+impl Times {
+    /// As if `who` had done so much less.
+    fn set_back(&self, who: u64, by: Nanos) {
+        if let Some(time) = lock(&self.0).get_mut(&who) {
+            *time = time.saturating_sub(by);
+        }
+    }
+}
 
 impl StateStore for Times {
     type Key = u64;
@@ -187,6 +212,21 @@ mod tests {
             clock.advance(5 * step);
             assert_eq!(times(&limit, "aino"), 5, "what was refused did not count");
         }
+    }
+
+    #[test]
+    fn what_is_given_back_was_never_counted() {
+        let (limit, clock) = limit(5, Per::Minute);
+        for _ in 0..1_000 {
+            assert_eq!(limit.take("aino"), Ok(()));
+            limit.give_back("aino");
+        }
+        limit.give_back("somebody unknown");
+        assert_eq!(times(&limit, "aino"), 5);
+        limit.give_back("aino");
+        assert_eq!(times(&limit, "aino"), 1);
+        clock.advance(60_000);
+        assert_eq!(times(&limit, "aino"), 5);
     }
 
     #[test]

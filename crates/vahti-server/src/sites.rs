@@ -51,6 +51,13 @@ impl Sites {
         }
     }
 
+    /// The origins of all sites, the public one first.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.public)
+            .chain(&self.others)
+            .map(String::as_str)
+    }
+
     /// The site that the public address names.
     pub(crate) fn public(&self) -> Site<'_> {
         Site {

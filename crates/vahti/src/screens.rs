@@ -7,9 +7,9 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use vahti_core::{SHORT_CODES, SessionId, ShortCode, Timestamp};
+use vahti_core::{By, SHORT_CODES, SessionId, ShortCode, Timestamp, Verb};
 
-use crate::{Error, Vahti, random};
+use crate::{Caller, Error, Vahti, random};
 
 /// How long a screen shows one code.
 const CODE_SHOWN: Duration = Duration::from_secs(120);
@@ -72,6 +72,18 @@ impl Vahti {
     #[must_use]
     pub fn screen_of(&self, code: ShortCode) -> Option<SessionId> {
         self.screens.shows(code, self.now())
+    }
+
+    /// Records that this supervisor has typed so many wrong codes that no more are taken for a while.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: it was not recorded.
+    pub async fn refuse_codes(&self, caller: &Caller) -> Result<(), Error> {
+        let by = By {
+            note: Some("too many wrong short codes".to_owned()),
+            ..caller.by.clone()
+        };
+        Ok(self.record_event(Verb::Refuse, by).await?)
     }
 
     /// A supervisor has opened this session to let it in: for five minutes its screen shows the sign that is returned.

@@ -90,6 +90,8 @@ pub struct Cookie {
 pub struct Limits {
     /// Logins of one user, reported with one key.
     pub logins_per_user: Option<Rate>,
+    /// Wrong short codes of one supervisor.
+    pub codes_per_supervisor: Option<Rate>,
 }
 
 /// When a browser sends the cookie along from other sites.
@@ -234,8 +236,10 @@ impl Cookie {
 impl Limits {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let logins_per_user = reader.get("limits.logins_per_user", rate::read);
+        let codes_per_supervisor = reader.get("limits.codes_per_supervisor", rate::read);
         Some(Self {
             logins_per_user: logins_per_user?,
+            codes_per_supervisor: codes_per_supervisor?,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! It holds no rules: what is done here is what the API does, under the name of the supervisor.
 
 mod act;
+mod code;
 mod confirm;
 mod desk;
 mod desk_words;
@@ -17,14 +18,17 @@ mod login;
 mod logins;
 mod logout;
 mod many;
+mod opened;
 mod page;
 mod passwords;
 mod return_to;
+mod scan;
 mod stream;
 mod told;
 mod words;
 
 use core::num::NonZeroU32;
+use core::time::Duration;
 use std::sync::Arc;
 
 use axum::{
@@ -36,6 +40,7 @@ use axum::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vahti::Vahti;
+use vahti_core::{CONFIRMATION_LASTS, How, SessionId};
 
 pub(crate) use self::{
     logins::{beside, policy},
@@ -56,11 +61,19 @@ const LOGIN: &str = "/vahti/console/login";
 
 /// The largest form: a list of five hundred people who are ticked.
 const FORM_MAX_BYTES: usize = 64 * 1024;
+
+/// Where they scan screens.
+const SCAN: &str = "/vahti/console/scan";
 /// Open consoles that are told of changes at a time.
 const STREAMS: usize = 256;
 /// Tries of a password under one name: so many at once, and then so many a minute.
 const TRIES: Rate = Rate {
     count: NonZeroU32::MIN.saturating_add(9),
+    per: Per::Minute,
+};
+/// Events that tell of one supervisor's wrong codes.
+const ALARMS: Rate = Rate {
+    count: NonZeroU32::MIN,
     per: Per::Minute,
 };
 
@@ -70,12 +83,18 @@ pub(crate) struct Console {
     pub(crate) passwords: Passwords,
     /// How often somebody may try a password under one name. Never by address: a school has one.
     pub(crate) tries: Limit,
+    /// How often a supervisor may type a wrong short code, if that is limited.
+    pub(crate) codes: Option<Limit>,
+    /// How often the record tells that somebody did so too often.
+    pub(crate) alarms: Limit,
     /// The host of the supervisors' own logins; none in a process that answers no browser.
     pub(crate) logins: Option<Arc<Vahti>>,
     /// Invitations are accepted one after the other: a login begins only where the invitation is still there, so that those
     /// who come too late put nobody out.
     pub(crate) accepting: tokio::sync::Mutex<()>,
     pub(crate) cookie_name: &'static str,
+    /// The cookie that keeps what was opened, through a login.
+    pub(crate) opened_name: &'static str,
     secure: bool,
     streams: Arc<Semaphore>,
 }
@@ -84,15 +103,23 @@ impl Console {
     /// The console of a host, by this configuration.
     pub(crate) fn new(host: &Vahti, logins: Option<Arc<Vahti>>, config: &Config) -> Self {
         let secure = config.http.public_url.is_https();
+        let limit = |rate| Limit::new(rate, Arc::clone(host.clock()));
         Self {
             passwords: Passwords::default(),
-            tries: Limit::new(TRIES, Arc::clone(host.clock())),
+            tries: limit(TRIES),
+            codes: config.limits.codes_per_supervisor.map(limit),
+            alarms: limit(ALARMS),
             logins,
             accepting: tokio::sync::Mutex::default(),
             cookie_name: if secure {
                 "__Host-vahti-console"
             } else {
                 "vahti-console"
+            },
+            opened_name: if secure {
+                "__Host-vahti-opened"
+            } else {
+                "vahti-opened"
             },
             secure,
             streams: Arc::new(Semaphore::new(STREAMS)),
@@ -101,18 +128,23 @@ impl Console {
 
     /// The `Set-Cookie` that gives a browser this token. Lax, so that a scanned link arrives logged in.
     pub(crate) fn set_cookie(&self, token: &str) -> String {
-        self.cookie(token, logins::LIFETIME.as_secs())
+        self.cookie(self.cookie_name, token, logins::LIFETIME)
     }
 
     /// The `Set-Cookie` that takes the token away.
     pub(crate) fn clear_cookie(&self) -> String {
-        self.cookie("", 0)
+        self.cookie(self.cookie_name, "", Duration::ZERO)
     }
 
-    fn cookie(&self, token: &str, max_age_s: u64) -> String {
-        let name = self.cookie_name;
+    /// The `Set-Cookie` that keeps a confirmation while its supervisor logs in.
+    pub(crate) fn keep_opened(&self, confirmation: &str) -> String {
+        self.cookie(self.opened_name, confirmation, CONFIRMATION_LASTS)
+    }
+
+    fn cookie(&self, name: &str, value: &str, length: Duration) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        format!("{name}={token}; Max-Age={max_age_s}; Path=/{secure}; HttpOnly; SameSite=Lax")
+        let max_age_s = length.as_secs();
+        format!("{name}={value}; Max-Age={max_age_s}; Path=/{secure}; HttpOnly; SameSite=Lax")
     }
 
     /// A place for an open console; none if all are taken.
@@ -138,7 +170,7 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 16] {
+fn pages_of_console() -> [Page; 19] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),
@@ -154,9 +186,17 @@ fn pages_of_console() -> [Page; 16] {
         page(Method::POST, "/vahti/console/logout", logout::log_out),
         page(Method::GET, invitation::PATH, invitation::show),
         page(Method::POST, invitation::PATH, invitation::accept),
+        page(Method::GET, SCAN, scan::scan),
+        page(Method::POST, "/vahti/console/code", code::open),
+        page(Method::GET, "/vahti/s/{challenge}", opened::open),
         page(Method::GET, "/vahti/console/invite", invite::ask),
         page(Method::POST, "/vahti/console/invite", invite::invite),
     ]
+}
+
+/// The page on which a supervisor compares, before they let this session in.
+fn confirm_page(session: &SessionId, how: How) -> String {
+    format!("{CONSOLE}/confirm?session={session}&how={how}")
 }
 
 /// The methods and addresses of the console's pages, and who may open them.

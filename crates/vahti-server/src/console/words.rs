@@ -20,12 +20,16 @@ macro_rules! sections {
 }
 
 sections! {
-    InFrame { languages, no_connection, console, waiting, invite, log_out, logged_in }
+    InFrame { languages, no_connection, console, waiting, scan, invite, log_out, logged_in }
     Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
     Invitation { title, text, button, used_title, used, go_on }
     Invite {
         title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title, not_allowed,
         another,
+    }
+    Scan {
+        title, picture, looking, found, no_code, elsewhere, open_there, too_old, again, refused, no_camera, busy, insecure,
+        no_script, camera_again, digits, open, not_eight, mistyped, unknown, too_many,
     }
     Trouble { title, text }
 }
@@ -38,6 +42,7 @@ pub(super) struct Words {
     pub(super) login: Login,
     pub(super) invitation: Invitation,
     pub(super) invite: Invite,
+    pub(super) scan: Scan,
     pub(super) trouble: Trouble,
 }
 
@@ -64,6 +69,7 @@ mod tests {
         for language in Language::ALL {
             let words = WORDS.in_language(*language);
             assert!(words.invitation.title.contains("{name}"));
+            assert!(words.scan.elsewhere.contains("{host}"));
         }
     }
 }

@@ -24,7 +24,7 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-static ASSETS: [Asset; 4] = [
+static ASSETS: [Asset; 8] = [
     Asset {
         path: "/vahti/style.css",
         content_type: CSS,
@@ -47,6 +47,27 @@ static ASSETS: [Asset; 4] = [
         path: "/vahti/vahti.js",
         content_type: JS,
         text: include_str!("vahti.js"),
+    },
+    Asset {
+        path: "/vahti/scan.js",
+        content_type: JS,
+        text: include_str!("../console/scan.js"),
+    },
+    Asset {
+        path: "/vahti/reading.js",
+        content_type: JS,
+        text: include_str!("../console/reading.js"),
+    },
+    // The decoder for browsers without one of their own: the package `qr` of npm, as it was published.
+    Asset {
+        path: "/vahti/vendor/qr/decode.js",
+        content_type: JS,
+        text: include_str!("../../assets/vendor/qr-0.7.0/decode.js"),
+    },
+    Asset {
+        path: "/vahti/vendor/qr/index.js",
+        content_type: JS,
+        text: include_str!("../../assets/vendor/qr-0.7.0/index.js"),
     },
 ];
 

@@ -3,11 +3,13 @@
 
 const assert = require("node:assert");
 const { tell } = require("./browser.cjs");
+const { look } = require("./look.cjs");
 
 tell(async ({ visitor, site, supervise }) => {
   const logIn = async (place) => {
     const page = await visitor();
     await page.goto(`${site}/vahti/demo`);
+    assert.deepStrictEqual((await look(page)).violations, []);
     await page.getByLabel("Name").fill("Aino <b>Suoranta");
     await page.getByLabel(place).check();
     await page.getByRole("button", { name: "Log in" }).click();
@@ -15,6 +17,7 @@ tell(async ({ visitor, site, supervise }) => {
   };
   const home = await logIn("At home");
   await home.getByRole("heading", { name: "Welcome, Aino <b>Suoranta" }).waitFor();
+  assert.deepStrictEqual((await look(home)).violations, []);
   const seat = await logIn("Hall A, seat 17");
   await seat.waitForURL(/\/vahti\/gate/);
   await seat.getByText("Hall A, seat 17").waitFor();

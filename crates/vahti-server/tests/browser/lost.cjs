@@ -6,8 +6,10 @@ tell(async ({ visitor, site, login, supervise, ask }) => {
   await login("aino");
   const { token, session } = await login("aino");
   const page = await visitor(token);
+  // The page is there with its script once that follows the stream.
+  const follows = page.waitForRequest(/\/vahti\/gate\/events/);
   await page.goto(`${site}/exam`);
-  await page.waitForURL(/\/vahti\/gate/);
+  await follows;
   const status = page.getByRole("status");
 
   await page.context().setOffline(true);

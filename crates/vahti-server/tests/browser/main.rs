@@ -19,9 +19,12 @@ mod running;
 #[path = "../cli/scene.rs"]
 mod scene;
 mod story;
+mod vendored;
 
 use crate::house::House;
-use crate::story::{tell, tell_of_dev};
+use crate::proxy::Kind;
+use crate::story::{tell, tell_at, tell_of_dev};
+use vahti_server::http::page_routes;
 
 #[test]
 fn a_text_that_was_sent_while_held_is_still_there_after_the_session_is_let_in() {
@@ -79,4 +82,77 @@ fn what_can_be_sent_once_only_is_sent_once_and_whoever_closes_the_dialog_is_refu
     let headers = seen.iter().flat_map(|seen| &seen.headers);
     let kept = headers.filter(|(name, value)| name == "x-kept" && value.trim() == "yes");
     assert_eq!(kept.count(), 1, "{seen:?}");
+}
+
+#[test]
+fn a_camera_reads_the_codes_of_this_exam_and_says_what_others_are() {
+    tell("read.cjs");
+}
+
+#[test]
+fn supervisors_come_in_once_by_invitation_and_are_out_when_they_are_disabled() {
+    tell("accounts.cjs");
+}
+
+#[test]
+fn all_who_are_ticked_are_let_in_and_who_has_gone_is_told() {
+    tell("bulk.cjs");
+}
+
+#[test]
+fn a_let_in_is_taken_back_and_who_was_active_before_goes_on() {
+    tell("undone.cjs");
+}
+
+#[test]
+fn what_a_page_of_another_site_sends_has_no_effect() {
+    tell("elsewhere.cjs");
+}
+
+/// Every page, after the browser that looks at it: `seat` waits, `phone` is a supervisor's.
+const PAGES: [&str; 17] = [
+    "seat=/vahti/gate",
+    "nobody=/vahti/gate",
+    "nobody=/vahti/console/login",
+    "nobody=/vahti/console/invitation",
+    "nobody=/vahti/s/seat-17.AAAAAAAAAAAAAAAAAAAAAA",
+    "phone=/vahti/console",
+    "phone=/vahti/console/confirm?session=seat-17",
+    "phone=/vahti/console/done?session=seat-17",
+    "phone=/vahti/console/person?user=aino",
+    "phone=/vahti/console/record",
+    "phone=/vahti/console/message",
+    "phone=/vahti/console/everyone",
+    "phone=/vahti/console/hours",
+    "phone=/vahti/console/export",
+    "phone=/vahti/console/scan",
+    "phone=/vahti/console/invite",
+    "phone=/vahti/s/seat-17.AAAAAAAAAAAAAAAAAAAAAA",
+];
+
+#[test]
+fn no_page_has_a_barrier_at_any_width_in_any_scheme() {
+    // What browsers load by themselves is nothing to look at.
+    let is_page = |path: &str| {
+        let parts = ["/events", "/state", ".js", ".css"];
+        !parts.iter().any(|end| path.ends_with(end))
+    };
+    let routes = page_routes().into_iter();
+    let pages = routes.filter(|route| route.method == "GET" && is_page(&route.path));
+    for page in pages {
+        let start = page.path.split('{').next().unwrap_or_default();
+        let is_named = PAGES.iter().any(|named| {
+            named.split_once('=').is_some_and(|(_, named)| {
+                named.split('?').next() == Some(&page.path)
+                    || (start != page.path && named.starts_with(start))
+            })
+        });
+        assert!(
+            is_named,
+            "name {} in PAGES, with who looks at it",
+            page.path
+        );
+    }
+    let pages = [("PAGES", PAGES.join(" "))];
+    tell_at("barriers.cjs", House::new(Kind::Nginx), &pages);
 }

@@ -15,14 +15,20 @@ use crate::scene::{Folder, Server, clean, command};
 /// Tells a story in a house of its own, which is returned.
 #[track_caller]
 pub(crate) fn tell(script: &str) -> House {
-    let house = House::new(Kind::Nginx);
-    let told = [
+    tell_at(script, House::new(Kind::Nginx), &[])
+}
+
+/// Tells a story in this house, which is told more.
+#[track_caller]
+pub(crate) fn tell_at(script: &str, house: House, more: &[(&'static str, String)]) -> House {
+    let mut told = vec![
         ("SITE", format!("http://{}", house.proxy.address)),
         ("GATE", format!("http://{}", house.gate_address)),
         ("APP", house.app_key.clone()),
         ("SUPERVISOR", house.supervisor_key.clone()),
         ("ADMIN", house.folder.key("admin", "office")),
     ];
+    told.extend_from_slice(more);
     let folder = house.folder.path().to_owned();
     let house = RefCell::new(Some(house));
     let change = |to: fn(House) -> House| {

@@ -10,8 +10,9 @@ fn dev(folder: &Folder) -> Server {
 
 /// The lines that are meant to be copied, given to a shell as they are.
 fn copied(server: &Server) -> Outcome {
-    let lines = server
-        .said
+    let copied = server.said.split("In another terminal").nth(1);
+    let lines = copied
+        .unwrap_or_default()
         .lines()
         .filter_map(|line| line.strip_prefix("  "));
     let script: Vec<_> = lines.collect();
@@ -97,6 +98,24 @@ fn the_demo_is_there_with_dev_alone() {
 }
 
 #[test]
+fn each_start_prints_a_link_that_opens_the_console_once() {
+    let folder = Folder::new();
+    let link = |server: &Server| {
+        let mut lines = server.said.lines();
+        let link = lines.find(|line| line.contains("/vahti/console/invitation?i="));
+        link.expect("a link").to_owned()
+    };
+    let first = dev(&folder);
+    let opened = link(&first);
+    assert_eq!(status(&opened), "200");
+    assert_eq!(status(&opened), "200", "opening it uses nothing up");
+    assert!(first.stop().success());
+    let second = dev(&folder);
+    assert_ne!(link(&second).rsplit('=').next(), opened.rsplit('=').next());
+    assert_eq!(status(&link(&second)), "200");
+}
+
+#[test]
 fn with_lan_other_devices_reach_it_at_the_address_that_it_prints() {
     let folder = Folder::new();
     let lan = ["dev", "--listen", "127.0.0.1:0", "--lan=127.0.0.2"];
@@ -110,6 +129,11 @@ fn with_lan_other_devices_reach_it_at_the_address_that_it_prints() {
     assert_eq!(
         status(&format!("http://{}/vahti/demo", server.address)),
         "200"
+    );
+    assert!(
+        server.said.contains("██"),
+        "the picture for a phone: {}",
+        server.said
     );
     let port = server.address.rsplit(':').next().unwrap_or_default();
     assert_eq!(status(&format!("http://127.0.0.1:{port}/healthz")), "200");

@@ -59,6 +59,9 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
         (&Method::POST, path) if path.starts_with("/vahti/console/") => (path, Value::Null),
         (&Method::POST, path @ "/v1/sessions/current/choose") => (path, json!({"ends": "home"})),
         (&Method::POST, path @ "/vahti/gate/choose") => (path, Value::Null),
+        (&Method::GET, "/vahti/s/{challenge}") => {
+            ("/vahti/s/home.AAAAAAAAAAAAAAAAAAAAAA", Value::Null)
+        }
         (&Method::POST, "/vahti/logout") => ("/vahti/logout", Value::Null),
         (&Method::GET, path) if !path.contains('{') => (path, Value::Null),
         (method, path) => panic!("{method} {path} has no sample"),

@@ -13,7 +13,12 @@ use vahti::{Caller, EndRequest, Error, Question, Vahti, Who};
 use vahti_core::{By, EndReason, How, SupervisorName};
 
 use super::{Access, App, Door, cookie::cookie};
-use crate::{config::Rooms, console, locale::Locale};
+use crate::{
+    config::Rooms,
+    console::{self, Console},
+    locale::Locale,
+    sites::Sites,
+};
 
 /// The name that stands for the console in the record, beside that of the supervisor.
 pub(super) const CONSOLE: &str = "console";
@@ -49,6 +54,16 @@ impl Supervisor {
     /// The rooms, and which computers stand in them.
     pub(crate) fn rooms(&self) -> &Rooms {
         self.app.rooms()
+    }
+
+    /// What the console stands on.
+    pub(crate) fn console(&self) -> &Console {
+        self.app.console()
+    }
+
+    /// The sites of this host.
+    pub(crate) fn sites(&self) -> &Sites {
+        self.app.sites()
     }
 
     /// What they are called.

@@ -8,9 +8,11 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use vahti::{Caller, EndRequest, Error, LoginRequest, NewSession, Vahti};
+use vahti::{
+    BadChallenge, Caller, EndRequest, Error, LoginRequest, NewSession, OpenedChallenge, Vahti,
+};
 use vahti_client::Origin;
-use vahti_core::{EndReason, How, Profile};
+use vahti_core::{EndReason, How, Profile, SessionId};
 
 use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
 use crate::{http::text, locale::Locale};
@@ -21,6 +23,8 @@ pub(crate) struct Visitor {
     /// A login that the browser holds already.
     token: Option<String>,
     origin: Option<String>,
+    /// What it opened before its login.
+    opened: Option<String>,
     locale: Locale,
 }
 
@@ -44,6 +48,23 @@ impl Visitor {
     /// How pages speak to it.
     pub(crate) fn locale(&self) -> &Locale {
         &self.locale
+    }
+
+    /// Opens the challenge of a screen. Who may not see what it is about still keeps it, with [`Visitor::keep`].
+    pub(crate) async fn open(&self, challenge: &str) -> Result<OpenedChallenge, BadChallenge> {
+        self.app.vahti().open_challenge(challenge).await
+    }
+
+    /// The cookie that keeps a confirmation through the login.
+    pub(crate) fn keep(&self, confirmation: &str) -> String {
+        self.app.console().keep_opened(confirmation)
+    }
+
+    /// The confirmation for this session that was kept, if it still holds.
+    pub(crate) fn kept(&self, session: &SessionId) -> Option<&str> {
+        let text = self.opened.as_deref()?;
+        let (_, confirmed, _) = self.app.vahti().confirmed(text)?;
+        (confirmed == *session).then_some(text)
     }
 
     /// Logs a supervisor in; the cookie comes back.
@@ -135,6 +156,7 @@ impl FromRequestParts<App> for Visitor {
         Ok(Self {
             app: app.clone(),
             token: cookie(&parts.headers, app.console().cookie_name).map(str::to_owned),
+            opened: cookie(&parts.headers, app.console().opened_name).map(str::to_owned),
             origin: text::origin(origin),
             locale,
         })

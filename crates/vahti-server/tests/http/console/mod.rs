@@ -3,6 +3,7 @@
 mod invitations;
 mod letting_in;
 mod logins;
+mod scan;
 mod streams;
 
 use axum::{
