@@ -50,7 +50,9 @@ pub struct SessionQuery {
     pub since: Option<Timestamp>,
     /// Of users with one of these groups.
     pub groups: Option<Vec<Group>>,
-    /// After this place in the list: [`Page::next`] of the page before.
+    /// The newest login first; [`SessionQuery::after`] then means "before".
+    pub newest_first: bool,
+    /// After this place in the list: [`Page::next`] of the page before. 0 begins.
     pub after: i64,
     /// Rows a page; at least 1.
     pub limit: u32,

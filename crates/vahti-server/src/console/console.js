@@ -44,11 +44,12 @@ async function ask() {
   }
 }
 
-// Puts the new page in place. What says the same stays untouched.
+// Puts the new page in place. What says the same stays untouched, and so does what somebody is about to use.
 function show(page) {
   for (const piece of document.querySelectorAll("[data-piece]")) {
     const next = page.getElementById(piece.id);
-    if (next && next.innerHTML !== piece.innerHTML) piece.replaceChildren(...next.childNodes);
+    const isInUse = piece.contains(document.activeElement) || piece.querySelector("details[open]");
+    if (next && !isInUse && next.innerHTML !== piece.innerHTML) piece.replaceChildren(...next.childNodes);
   }
   const next = page.querySelector("[data-rows]");
   if (rows && next) list(next);

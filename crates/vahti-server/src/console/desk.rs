@@ -12,9 +12,10 @@ use vahti_core::How;
 use super::{
     desk_words::DeskWords,
     page::{Frame, Note, answer, cannot_tell},
+    samples::Samples,
     told::Telling,
 };
-use crate::http::{Access, App, Door, Supervisor};
+use crate::http::{Access, App, Door, NotIn, Supervisor};
 
 /// A supervisor at a page.
 pub(crate) struct Desk(Supervisor);
@@ -48,6 +49,22 @@ impl Desk {
         self.0.within(work).await
     }
 
+    /// Whether they have a password, and were not invited.
+    pub(super) fn has_password(&self) -> bool {
+        self.0.may_invite()
+    }
+
+    /// Takes their password, given anew, or says why not.
+    pub(super) async fn prove(&self, password: &str) -> Result<(), NotIn> {
+        self.0.prove(password).await
+    }
+
+    /// How many went on and how many waited; none for a supervisor of some groups, who sees nobody else.
+    pub(super) fn samples(&self) -> Option<&Samples> {
+        let sees_all = self.reader().scope.is_empty();
+        sees_all.then(|| self.0.samples())
+    }
+
     /// How it is told to them of sessions.
     pub(super) fn telling(&self) -> Telling<'_> {
         Telling {
@@ -69,7 +86,7 @@ impl Desk {
     }
 
     /// A page that says one thing, and leads back to the list.
-    pub(super) fn says(&self, title: &'static str, text: &'static str) -> Response {
+    pub(super) fn says(&self, title: &'static str, text: impl Into<String>) -> Response {
         let back = &DeskWords::of(self.0.locale()).done.back;
         let note = Note::new(self.frame(), title, text);
         self.page(&note.way_on(back, super::CONSOLE))

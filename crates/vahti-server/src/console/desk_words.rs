@@ -18,6 +18,8 @@ macro_rules! section {
     };
 }
 
+pub(super) use section;
+
 /// All that these pages say in one language.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -18,8 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// What a body holds.
-    fn of(text: &[u8]) -> Self {
+    /// What a body, or an address behind its `?`, holds.
+    pub(super) fn of(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }
 

@@ -13,6 +13,7 @@ use vahti_core::HeldReason;
 use vahti_store::SessionQuery;
 
 use super::{
+    chart::Chart,
     desk::Desk,
     desk_words::{DeskWords, counted},
     filters,
@@ -48,6 +49,7 @@ struct List {
     let_in: String,
     unticked: Option<String>,
     more: Option<String>,
+    chart: Option<Chart>,
 }
 
 /// Somebody who waits.
@@ -99,6 +101,7 @@ pub(super) async fn list(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
         more: page
             .next
             .map(|_| words.list.more.replace("{n}", &MOST.to_string())),
+        chart: Chart::of_lately(&desk),
         frame: desk.frame(),
         asked,
         words,

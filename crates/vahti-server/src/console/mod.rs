@@ -4,13 +4,17 @@
 //! It holds no rules: what is done here is what the API does, under the name of the supervisor.
 
 mod act;
+mod chart;
 mod code;
 mod confirm;
 mod desk;
 mod desk_words;
 mod done;
+mod everyone;
+mod export;
 pub(in crate::console) mod filters;
 mod form;
+mod history;
 mod invitation;
 mod invite;
 mod list;
@@ -18,11 +22,17 @@ mod login;
 mod logins;
 mod logout;
 mod many;
+mod message;
 mod opened;
 mod page;
 mod passwords;
+mod person;
+mod record;
+mod records_words;
 mod return_to;
+mod samples;
 mod scan;
+mod stands;
 mod stream;
 mod told;
 mod words;
@@ -46,6 +56,7 @@ pub(crate) use self::{
     logins::{beside, policy},
     page::{cannot_tell, log_in_first, run_out},
     passwords::{Password, Passwords},
+    samples::{Samples, count_each_minute},
 };
 use crate::{
     config::{Config, Per, Rate},
@@ -95,6 +106,8 @@ pub(crate) struct Console {
     pub(crate) cookie_name: &'static str,
     /// The cookie that keeps what was opened, through a login.
     pub(crate) opened_name: &'static str,
+    /// How many went on and how many waited.
+    pub(crate) samples: Samples,
     secure: bool,
     streams: Arc<Semaphore>,
 }
@@ -122,6 +135,7 @@ impl Console {
                 "vahti-opened"
             },
             secure,
+            samples: Samples::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
         }
     }
@@ -170,7 +184,7 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 19] {
+fn pages_of_console() -> [Page; 27] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),
@@ -180,6 +194,14 @@ fn pages_of_console() -> [Page; 19] {
         page(Method::POST, "/vahti/console/log-out", act::log_out),
         page(Method::POST, "/vahti/console/undo", act::undo),
         page(Method::GET, "/vahti/console/done", done::done),
+        page(Method::GET, "/vahti/console/person", person::person),
+        page(Method::GET, "/vahti/console/record", record::record),
+        page(Method::GET, "/vahti/console/export", export::export),
+        page(Method::GET, "/vahti/console/message", message::message),
+        page(Method::POST, "/vahti/console/message", message::say),
+        page(Method::GET, "/vahti/console/everyone", everyone::everyone),
+        page(Method::POST, "/vahti/console/everyone", everyone::done),
+        page(Method::GET, "/vahti/console/hours", chart::hours),
         page(Method::GET, "/vahti/console/events", stream::events),
         page(Method::GET, LOGIN, login::ask),
         page(Method::POST, LOGIN, login::log_in),

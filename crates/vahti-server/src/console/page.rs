@@ -57,16 +57,16 @@ impl Frame {
 pub(super) struct Note {
     frame: Frame,
     title: &'static str,
-    text: &'static str,
+    text: String,
     way_on: Option<(&'static str, String)>,
 }
 
 impl Note {
-    pub(super) fn new(frame: Frame, title: &'static str, text: &'static str) -> Self {
+    pub(super) fn new(frame: Frame, title: &'static str, text: impl Into<String>) -> Self {
         Self {
             frame,
             title,
-            text,
+            text: text.into(),
             way_on: None,
         }
     }

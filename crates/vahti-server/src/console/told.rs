@@ -81,6 +81,16 @@ impl Telling<'_> {
         }
     }
 
+    /// Tells from where a login comes: the device and the address.
+    pub(super) fn origin(&self, origin: &str) -> Option<String> {
+        let origin = Origin::of(origin);
+        let (device, address) = (self.device(&origin), origin.address.map(harmless));
+        match (device, address) {
+            (Some(device), Some(address)) => Some(format!("{device}, {address}")),
+            (device, address) => device.or(address),
+        }
+    }
+
     fn device(&self, origin: &Origin<'_>) -> Option<String> {
         match origin.device() {
             Some((browser, system)) => {

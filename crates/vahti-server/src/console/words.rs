@@ -20,7 +20,10 @@ macro_rules! sections {
 }
 
 sections! {
-    InFrame { languages, no_connection, console, waiting, scan, invite, log_out, logged_in }
+    InFrame {
+        languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours, invite, log_out,
+        logged_in,
+    }
     Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
     Invitation { title, text, button, used_title, used, go_on }
     Invite {

@@ -22,34 +22,54 @@ use super::{
 use crate::table::{columns, time};
 
 /// Rows that are read at a time.
-pub(super) const ROWS: u32 = 1_000;
+pub(crate) const ROWS: u32 = 1_000;
 
 const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
-const ATTACHMENT: HeaderValue = HeaderValue::from_static("attachment; filename=\"sessions.csv\"");
+const CSV_FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"sessions.csv\"");
+const JSON_FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"sessions.json\"");
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Vahti's own table, for spreadsheets.
     Csv,
+    /// The same as a JSON list of sessions, as the API has them.
+    Json,
     /// TIM's table: its columns, its times, and `None` for a time that is absent.
     TimCsv,
-    /// The same as a JSON list.
+    /// TIM's table as a JSON list.
     TimJson,
 }
 
 /// A table: its form, what it is asked for, and what of that it keeps.
-pub(super) struct Table {
-    pub(super) form: Form,
-    pub(super) query: SessionQuery,
+pub(crate) struct Table {
+    pub(crate) form: Form,
+    pub(crate) query: SessionQuery,
     /// What the query cannot ask for.
-    pub(super) keeps: fn(&Session) -> bool,
+    pub(crate) keeps: fn(&Session) -> bool,
+}
+
+/// Who reads the pages of a table, and sees what they may see.
+pub(crate) trait Reader: Send + Sync + 'static {
+    /// A page; or why there is none, for the log.
+    fn page(
+        &self,
+        query: SessionQuery,
+    ) -> impl Future<Output = Result<Page<SessionRecord>, String>> + Send;
+}
+
+impl<R: Send + Sync + 'static> Reader for Key<R> {
+    async fn page(&self, query: SessionQuery) -> Result<Page<SessionRecord>, String> {
+        let caller = self.reader();
+        let page = self.ask(None, self.vahti().sessions(&caller, query)).await;
+        page.map_err(|refused| refused.into_problem().detail)
+    }
 }
 
 /// What is still to be written.
 struct Rest<R> {
-    key: Key<R>,
+    reader: R,
     table: Table,
     /// The next page, if it has been read already.
     page: Option<Page<SessionRecord>>,
@@ -59,14 +79,10 @@ struct Rest<R> {
 
 impl Table {
     /// The table that begins with this page.
-    pub(super) fn stream<R: Send + Sync + 'static>(
-        self,
-        key: Key<R>,
-        page: Page<SessionRecord>,
-    ) -> Response {
+    pub(crate) fn stream(self, reader: impl Reader, page: Page<SessionRecord>) -> Response {
         let form = self.form;
         let rest = Rest {
-            key,
+            reader,
             table: self,
             page: Some(page),
             has_begun: false,
@@ -81,26 +97,27 @@ impl Table {
         let kind = match form {
             Form::Csv => CSV,
             Form::TimCsv => TEXT,
-            Form::TimJson => JSON,
+            Form::Json | Form::TimJson => JSON,
+        };
+        let file = match form {
+            Form::Csv => Some(CSV_FILE),
+            Form::Json => Some(JSON_FILE),
+            Form::TimCsv | Form::TimJson => None,
         };
         let mut response = answer::respond(StatusCode::OK, kind, body);
-        if form == Form::Csv {
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_DISPOSITION, ATTACHMENT);
-        }
+        let headers = response.headers_mut();
+        headers.extend(file.map(|file| (header::CONTENT_DISPOSITION, file)));
         response
     }
 }
 
-impl<R> Rest<R> {
+impl<R: Reader> Rest<R> {
     async fn next(mut self) -> io::Result<Option<(Bytes, Option<Self>)>> {
         let page = match self.page.take() {
             Some(page) => page,
             None => {
-                let caller = self.key.reader();
-                let page = self.key.vahti().sessions(&caller, self.table.query.clone());
-                let page = self.key.ask(None, page).await;
-                page.map_err(|refused| io::Error::other(refused.into_problem().detail))?
+                let page = self.reader.page(self.table.query.clone()).await;
+                page.map_err(io::Error::other)?
             }
         };
         let keeps = self.table.keeps;
@@ -121,7 +138,7 @@ impl Form {
         match self {
             Self::Csv => lines(|writer| writer.write_record(columns::VAHTI)),
             Self::TimCsv => lines(|writer| writer.write_record(columns::TIM)),
-            Self::TimJson => Ok("[".into()),
+            Self::Json | Self::TimJson => Ok("[".into()),
         }
     }
 
@@ -134,10 +151,13 @@ impl Form {
             Self::TimCsv => lines(|writer| {
                 sessions.try_for_each(|session| writer.write_record(columns::tim(session)))
             }),
+            Self::Json => {
+                let rows = sessions.map(|session| Ok(serde_json::to_string(&session)?));
+                Ok(objects(&rows.collect::<io::Result<Vec<_>>>()?, begins))
+            }
             Self::TimJson => {
-                let rows: Vec<_> = sessions.map(|session| tim_object(&session)).collect();
-                let comma = if begins || rows.is_empty() { "" } else { "," };
-                Ok(format!("{comma}{}", rows.join(",")).into())
+                let rows = sessions.map(|session| tim_object(&session));
+                Ok(objects(&rows.collect::<Vec<_>>(), begins))
             }
         }
     }
@@ -145,20 +165,29 @@ impl Form {
     fn tail(self) -> Bytes {
         match self {
             Self::Csv | Self::TimCsv => Bytes::new(),
-            Self::TimJson => "\n]\n".into(),
+            Self::Json | Self::TimJson => "\n]\n".into(),
         }
     }
 }
 
+/// Objects of a JSON list, each on a line of its own.
+fn objects(rows: &[String], begins: bool) -> Bytes {
+    match rows {
+        [] => Bytes::new(),
+        rows if begins => format!("\n{}", rows.join(",\n")).into(),
+        rows => format!(",\n{}", rows.join(",\n")).into(),
+    }
+}
+
 fn tim_object(session: &Session) -> String {
-    let row = json!({
+    json!({
         "user": session.user,
         "session_id": session.id,
         "origin": session.origin,
         "logged_in_at": time::tim_json(session.logged_in_at.0),
         "expired_at": session.expired_at.map(|at| time::tim_json(at.0)),
-    });
-    format!("\n{row}")
+    })
+    .to_string()
 }
 
 /// Lines of CSV, every field quoted.

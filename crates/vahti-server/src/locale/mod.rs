@@ -118,6 +118,11 @@ impl Locale {
         times::time(self.language, &self.settings.zone, at, now)
     }
 
+    /// A time of this place, as a browser sends the field `datetime-local` (WHATWG HTML 4.10.5.1.11).
+    pub(crate) fn read_time(&self, text: &str) -> Option<Timestamp> {
+        times::read(&self.settings.zone, text)
+    }
+
     /// A duration, as a sentence takes it.
     pub(crate) fn duration(&self, time: Duration) -> String {
         times::duration(self.language, time)

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::sync::LazyLock;
 
-use jiff::{Zoned, tz::TimeZone};
+use jiff::{Zoned, civil, tz::TimeZone};
 use serde::Deserialize;
 use vahti_core::Timestamp;
 
@@ -63,6 +63,13 @@ fn zoned(zone: &TimeZone, time: Timestamp) -> Zoned {
     time.unwrap_or(jiff::Timestamp::MAX).to_zoned(zone.clone())
 }
 
+/// The time that a clock in this zone shows as `text`, like `2026-08-22T09:02`. One that it shows twice is the earlier.
+pub(super) fn read(zone: &TimeZone, text: &str) -> Option<Timestamp> {
+    let time: civil::DateTime = text.parse().ok()?;
+    let time = time.to_zoned(zone.clone()).ok()?.timestamp();
+    Some(Timestamp::from_millis(time.as_millisecond()))
+}
+
 /// A duration in its largest whole unit, down to seconds.
 pub(super) fn duration(language: Language, time: Duration) -> String {
     let words = WORDS.in_language(language);
@@ -116,6 +123,24 @@ mod tests {
             time(Language::Swedish, &helsinki, then, now),
             "00:03:12 den 23 augusti"
         );
+    }
+
+    #[test]
+    fn a_time_that_is_typed_is_that_of_the_place() {
+        let helsinki = TimeZone::get("Europe/Helsinki").expect("a zone");
+        let read = |text| read(&helsinki, text).map(|time| vahti_client::Time(time).to_string());
+        let utc = |text: &str| Some(format!("2026-{text}.000Z"));
+        assert_eq!(read("2026-08-22T09:02"), utc("08-22T06:02:00"));
+        assert_eq!(read("2026-08-22T09:02:14"), utc("08-22T06:02:14"));
+        assert_eq!(read("2026-12-22T09:02"), utc("12-22T07:02:00"));
+        assert_eq!(
+            read("2026-10-25T03:30"),
+            utc("10-25T00:30:00"),
+            "the earlier of two"
+        );
+        for wrong in ["", "09:02", "yesterday", "2026-13-01T00:00"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::settings::{Environment, Settings};
 use crate::config::Config;
+use crate::console;
 use crate::http;
 
 pub(crate) use self::listen::{address, listen};
@@ -128,6 +129,8 @@ impl Server {
             Arc::clone(&logins.vahti).run(logins.clock, stop.clone()),
         ]
         .map(tokio::spawn);
+        // It ends with the host, and nothing is lost with it.
+        drop(tokio::spawn(console::count_each_minute(app.clone())));
         let mut connections = Connections::new(stop.clone());
         connections.accept(listener, routes(app.clone()), network_places());
         let mut metrics = None;

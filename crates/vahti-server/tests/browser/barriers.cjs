@@ -23,7 +23,10 @@ tell(async ({ visitor, site, login, call, env }) => {
   await phone.getByRole("heading", { name: "Who waits" }).waitFor();
   await call("APP", "end", { session_id: (await login("eino")).session.id });
 
-  const pages = env("PAGES").split(" ").map((page) => page.split("="));
+  const pages = env("PAGES").split(" ").map((page) => {
+    const [who, ...path] = page.split("=");
+    return [who, path.join("=")];
+  });
   const browsers = { seat, nobody, phone };
   const found = [];
   let looks = 0;

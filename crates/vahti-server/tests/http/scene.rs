@@ -69,6 +69,7 @@ pub(crate) struct Scene {
     _folder: tempfile::TempDir,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) vahti: Arc<Vahti>,
+    pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) owner: Router,
     /// The host of the supervisors' own logins.
@@ -180,7 +181,8 @@ impl Scene {
             clock,
             vahti,
             router: http::router(app.clone()),
-            owner: http::owner_router(app),
+            owner: http::owner_router(app.clone()),
+            app,
             logins,
             keys: BTreeMap::new(),
         };

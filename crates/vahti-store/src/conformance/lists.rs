@@ -61,28 +61,43 @@ async fn exam(open: &Open) -> Stage {
     stage
 }
 
-/// A page begins where the one before ended; the last one says so.
-pub async fn sessions_are_listed_in_pages_the_oldest_login_first(open: &Open) {
+/// A page begins where the one before ended; the last one says so. The newest first, a page goes on before the last
+/// one's end.
+pub async fn sessions_are_listed_in_pages_in_both_directions(open: &Open) {
     let stage = Stage::new(open);
     for n in 0..7 {
         let user = format!("user{}", n % 3);
         let done = stage.login(&user, &format!("s{n}")).await;
         done.expect("a login");
     }
-    for size in [1, 2, 3, 6, 7, 8] {
-        let mut seen = Vec::new();
-        let mut query = SessionQuery {
-            limit: size,
-            ..SessionQuery::default()
-        };
-        loop {
-            let page = stage.store.sessions(&query).await.expect("sessions");
-            assert!(page.items.len() <= size as usize);
-            seen.extend(page.items.into_iter().map(|r| r.session.id.to_string()));
-            let Some(next) = page.next else { break };
-            query.after = next;
+    let all = ["s0", "s1", "s2", "s3", "s4", "s5", "s6"];
+    let cases = [
+        (None, all.as_slice()),
+        (Some(id("user0")), &["s0", "s3", "s6"]),
+    ];
+    for ((user, logins), newest_first) in
+        cases.iter().flat_map(|case| [(case, false), (case, true)])
+    {
+        for size in [1, 2, 3, 6, 7, 8] {
+            let mut seen = Vec::new();
+            let mut query = SessionQuery {
+                user: user.clone(),
+                newest_first,
+                limit: size,
+                ..SessionQuery::default()
+            };
+            loop {
+                let page = stage.store.sessions(&query).await.expect("sessions");
+                assert!(page.items.len() <= size as usize);
+                seen.extend(page.items.into_iter().map(|r| r.session.id.to_string()));
+                let Some(next) = page.next else { break };
+                query.after = next;
+            }
+            if newest_first {
+                seen.reverse();
+            }
+            assert_eq!(seen, *logins, "{size}, {newest_first}");
         }
-        assert_eq!(seen, ["s0", "s1", "s2", "s3", "s4", "s5", "s6"], "{size}");
     }
     stage.store.close().await;
 }

@@ -44,7 +44,7 @@ macro_rules! promises {
             a_key_is_revoked_once,
         ]);
         $crate::promises!(@module $make, lists: [
-            sessions_are_listed_in_pages_the_oldest_login_first,
+            sessions_are_listed_in_pages_in_both_directions,
             every_condition_on_sessions_counts,
             no_text_has_a_meaning_of_its_own,
             events_are_listed_in_pages_in_both_directions,

@@ -79,14 +79,13 @@ impl Data {
         self.people.get(usize::try_from(account - 1).ok()?)
     }
 
-    /// A page of sessions, the oldest login first.
+    /// A page of sessions, in the order of their logins.
     pub(super) fn sessions(
         &self,
         witness: &dyn Witness,
         query: &SessionQuery,
     ) -> Page<SessionRecord> {
-        let after = query.after.saturating_add(1);
-        let found = self.sessions.range(after..).filter_map(|(number, kept)| {
+        let found = |(number, kept): (&i64, &Kept)| {
             let account = self.user_of(kept.account)?;
             is_asked_for(query, account, kept).then(|| {
                 let record = SessionRecord {
@@ -96,8 +95,16 @@ impl Data {
                 };
                 (*number, record)
             })
-        });
-        page(found, query.limit)
+        };
+        let sessions = &self.sessions;
+        match (query.newest_first, query.after) {
+            (true, 0) => page(sessions.iter().rev().filter_map(found), query.limit),
+            (true, after) => page(sessions.range(..after).rev().filter_map(found), query.limit),
+            (false, after) => {
+                let later = sessions.range(after.saturating_add(1)..);
+                page(later.filter_map(found), query.limit)
+            }
+        }
     }
 
     /// A page of events.

@@ -46,7 +46,7 @@ fn page<T>(mut items: Vec<T>, limit: u32, place: impl Fn(&T) -> i64) -> Page<T> 
     Page { items, next }
 }
 
-/// A page of sessions, the oldest login first.
+/// A page of sessions, in the order of their logins.
 pub(super) fn sessions(
     connection: &Connection,
     witness: &dyn Witness,
@@ -99,7 +99,11 @@ fn session_sql(query: &SessionQuery, account: Option<i64>) -> Sql {
         "CROSS JOIN person p ON p.account = s.account CROSS JOIN account a ON a.id = s.account \
          WHERE p.user IS NOT NULL ",
     );
-    sql.bind("AND s.number > ? ", Some(query.after));
+    match (query.newest_first, query.after) {
+        (true, 0) => {}
+        (true, after) => sql.bind("AND s.number < ? ", Some(after)),
+        (false, after) => sql.bind("AND s.number > ? ", Some(after)),
+    }
     if let Some(account) = account {
         sql.bind("AND (s.account = ? AND s.ended_at IS NULL ", Some(account));
         sql.bind(
@@ -131,7 +135,12 @@ fn session_sql(query: &SessionQuery, account: Option<i64>) -> Sql {
          WHERE g.value = wanted.value) ",
         query.groups.as_deref().map(groups_json),
     );
-    sql.bind("ORDER BY s.number LIMIT ?", Some(rows_of(query.limit)));
+    let order = if query.newest_first {
+        "ORDER BY s.number DESC LIMIT ?"
+    } else {
+        "ORDER BY s.number LIMIT ?"
+    };
+    sql.bind(order, Some(rows_of(query.limit)));
     sql
 }
 

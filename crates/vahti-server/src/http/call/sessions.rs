@@ -93,6 +93,7 @@ impl Named for Asked {
             text: text?.filter(|text| !text.is_empty()),
             since: since?.map(|time| time.0),
             groups: None,
+            newest_first: false,
             after: cursor.unwrap_or(0),
             limit: match form {
                 Some(_) => table::ROWS,

@@ -100,6 +100,16 @@ impl App {
         &self.0.rooms
     }
 
+    /// Counts who goes on and who waits now, for the chart of the console. It goes through all sessions: once a minute is
+    /// often enough.
+    pub fn count(&self) {
+        let vahti = &self.0.vahti;
+        self.0
+            .console
+            .samples
+            .note(vahti.now(), vahti.index().count());
+    }
+
     /// What the console stands on.
     pub(in crate::http) fn console(&self) -> &Console {
         &self.0.console

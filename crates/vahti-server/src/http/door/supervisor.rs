@@ -12,10 +12,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, EndRequest, Error, Question, Vahti, Who};
 use vahti_core::{By, EndReason, How, SupervisorName};
 
-use super::{Access, App, Door, cookie::cookie};
+use super::{Access, App, Door, cookie::cookie, visitor::NotIn};
 use crate::{
     config::Rooms,
-    console::{self, Console},
+    console::{self, Console, Samples},
     locale::Locale,
     sites::Sites,
 };
@@ -74,6 +74,24 @@ impl Supervisor {
     /// Whether they may invite others: not who was invited.
     pub(crate) fn may_invite(&self) -> bool {
         self.account.password.is_some()
+    }
+
+    /// Takes their password, given anew, or says why not. It counts among the tries under their name.
+    pub(crate) async fn prove(&self, password: &str) -> Result<(), NotIn> {
+        let console = self.app.console();
+        console.tries.take(self.name()).map_err(NotIn::TooOften)?;
+        let proof = self.account.password.as_deref();
+        let is_right = console.passwords.is_right(password.to_owned(), proof);
+        if is_right.await? {
+            return Ok(());
+        }
+        tracing::warn!(supervisor = self.name(), "a wrong password at the console");
+        Err(NotIn::Wrong)
+    }
+
+    /// How many went on and how many waited.
+    pub(crate) fn samples(&self) -> &Samples {
+        &self.app.console().samples
     }
 
     /// Who acts, as it is recorded, with the reason they gave.

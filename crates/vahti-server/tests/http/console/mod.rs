@@ -1,8 +1,13 @@
 //! The console: who comes in, by password and by invitation, for how long, and what ends it; who waits, and how they are let in.
 
+mod everyone;
+mod export;
+mod hours;
 mod invitations;
 mod letting_in;
 mod logins;
+mod message;
+mod person;
 mod scan;
 mod streams;
 
@@ -14,6 +19,7 @@ use axum::{
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
+use vahti::core::Policy;
 
 use crate::scene::{Scene, policy};
 
@@ -51,6 +57,28 @@ impl Seen {
         self.header(header::LOCATION)
     }
 
+    #[track_caller]
+    fn says(&self, sentence: &str) {
+        let text = &self.text;
+        assert!(text.contains(sentence), "{sentence:?} in {text}");
+    }
+
+    #[track_caller]
+    fn does_not_say(&self, sentence: &str) {
+        let text = &self.text;
+        assert!(!text.contains(sentence), "{sentence:?} in {text}");
+    }
+
+    /// What a form sends along in this hidden field.
+    #[track_caller]
+    fn hidden(&self, name: &str) -> String {
+        let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
+        let value = self.text.split_once(&field);
+        let value = value.and_then(|(_, rest)| rest.split_once('"'));
+        let (value, _) = value.unwrap_or_else(|| panic!("{name} in {}", self.text));
+        value.to_owned()
+    }
+
     /// The cookie that came, as a browser sends it.
     fn cookie(&self) -> String {
         let cookie = self.header(header::SET_COOKIE);
@@ -65,7 +93,11 @@ struct Hall {
 
 impl Hall {
     async fn new() -> Self {
-        let scene = Scene::new(policy(1)).await;
+        Self::with(policy(1)).await
+    }
+
+    async fn with(policy: Policy) -> Self {
+        let scene = Scene::new(policy).await;
         let body = json!({"name": "Maija K", "password": PASSWORD});
         let made = scene.post("admin", "/v1/supervisors", body).await;
         assert_eq!(made.status, 201);

@@ -1,0 +1,106 @@
+//! `/vahti/console/export`: logins as a file: a table for spreadsheets, or JSON for programs. A supervisor gets what they may
+//! see, a page at a time, as the API writes it.
+
+use askama::Template;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
+use serde::Deserialize;
+use vahti_store::{Page, SessionQuery, SessionRecord, StateWord};
+
+use super::{desk::Desk, page::Frame, records_words::RecordsWords};
+use crate::http::{Reader, TABLE_ROWS, Table, TableForm};
+
+/// What the address asks for.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    /// Whose name, number, place or id holds this.
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    /// Why they wait, or have ended; the list of those who wait hands it on.
+    #[serde(default)]
+    reason: String,
+    /// Logged in since this time of the place.
+    #[serde(default)]
+    since: String,
+    /// As what; none is the page that asks.
+    #[serde(default)]
+    format: String,
+}
+
+/// The page that asks.
+#[derive(Template)]
+#[template(path = "console/export.html")]
+struct Export {
+    frame: Frame,
+    words: &'static RecordsWords,
+    states: [(&'static str, &'static str); 3],
+    wrong_since: bool,
+    asked: Asked,
+}
+
+/// Asks what is to be exported, or exports it.
+pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Query(asked) = asked.unwrap_or_default();
+    let words = RecordsWords::of(desk.telling().locale);
+    let since = desk.telling().locale.read_time(&asked.since);
+    let wrong_since = since.is_none() && !asked.since.is_empty();
+    let form = match asked.format.as_str() {
+        "csv" => Some(TableForm::Csv),
+        "json" => Some(TableForm::Json),
+        _ => None,
+    };
+    let Some(form) = form.filter(|_| !wrong_since) else {
+        let said = &words.export;
+        let states = [
+            ("held", said.waits.as_str()),
+            ("active", &said.goes_on),
+            ("ended", &said.has_ended),
+        ];
+        return desk.page(&Export {
+            frame: desk.frame(),
+            words,
+            states,
+            wrong_since,
+            asked,
+        });
+    };
+    let table = Table {
+        form,
+        query: SessionQuery {
+            state: state(&asked.state),
+            reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
+            text: Some(asked.q.trim().to_owned()).filter(|text| !text.is_empty()),
+            since,
+            limit: TABLE_ROWS,
+            ..SessionQuery::default()
+        },
+        keeps: |_| true,
+    };
+    let reader = desk.reader();
+    let first = desk.vahti().sessions(&reader, table.query.clone());
+    match desk.ask(first).await {
+        Ok(page) => table.stream(desk, page),
+        Err(error) => desk.trouble(&error),
+    }
+}
+
+fn state(text: &str) -> Option<StateWord> {
+    match text {
+        "held" => Some(StateWord::Held),
+        "active" => Some(StateWord::Active),
+        "ended" => Some(StateWord::Ended),
+        _ => None,
+    }
+}
+
+impl Reader for Desk {
+    async fn page(&self, query: SessionQuery) -> Result<Page<SessionRecord>, String> {
+        let reader = self.reader();
+        let page = self.ask(self.vahti().sessions(&reader, query)).await;
+        page.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,70 @@
+//! Logins as files.
+
+use axum::http::header;
+use serde_json::{Value, json};
+
+use super::Hall;
+
+#[tokio::test]
+async fn an_export_is_what_the_api_tells_for_the_same_question() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for n in 0..1_203 {
+        let login = json!({"user": format!("u{}", n / 2), "session_id": format!("s{n}"), "name": "=1+1", "place": "Hall A"});
+        hall.scene.post("app", "/v1/login", login).await;
+    }
+    for (page, api) in [
+        ("", ""),
+        ("state=held&", "state=held&"),
+        ("q=U60&", "q=U60&"),
+        ("reason=over_limit&q=%20s7&", "reason=over_limit&q=s7&"),
+    ] {
+        let path = format!("/vahti/console/export?{page}format=csv");
+        let csv = hall.open(&path, &cookie).await;
+        let told = hall
+            .scene
+            .get("auditor", &format!("/v1/sessions?{api}format=csv"))
+            .await;
+        assert_eq!((csv.status, &csv.text), (200, &told.text), "{page}");
+        assert!(csv.text.lines().count() > 2, "{page}");
+        let file = csv.header(header::CONTENT_DISPOSITION);
+        assert_eq!(file, "attachment; filename=\"sessions.csv\"");
+
+        let path = format!("/vahti/console/export?{page}format=json");
+        let list = hall.open(&path, &cookie).await;
+        let file = list.header(header::CONTENT_DISPOSITION);
+        assert_eq!(file, "attachment; filename=\"sessions.json\"");
+        let list: Vec<Value> = serde_json::from_str(&list.text).expect("a list");
+        assert_eq!(list.len() + 1, csv.text.lines().count(), "{page}");
+        let told = hall
+            .scene
+            .get("auditor", &format!("/v1/sessions?{api}limit=1000"))
+            .await;
+        let told = told.body["sessions"].as_array().expect("sessions");
+        assert_eq!(list[..told.len()], told[..], "{page}");
+    }
+    hall.scene
+        .post(
+            "app",
+            "/v1/login",
+            json!({"user": "late", "session_id": "late"}),
+        )
+        .await;
+    let nothing = hall
+        .open("/vahti/console/export?q=nobody&format=json", &cookie)
+        .await;
+    assert_eq!(nothing.text, "[\n]\n");
+}
+
+#[tokio::test]
+async fn an_export_with_a_time_that_is_none_exports_nothing_and_says_so() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    let page = hall
+        .open("/vahti/console/export?since=yesterday&format=csv", &cookie)
+        .await;
+    page.says("This is no time.");
+    assert!(page.header(header::CONTENT_TYPE).starts_with("text/html"));
+    let away = hall.open("/vahti/console/export?format=csv", "").await;
+    assert_eq!(away.status, 303, "nobody gets anything without a login");
+}
