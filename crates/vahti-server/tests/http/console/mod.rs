@@ -1,5 +1,6 @@
 //! The console: who comes in, by password and by invitation, for how long, and what ends it; who waits, and how they are let in.
 
+mod bounds;
 mod everyone;
 mod export;
 mod hours;

@@ -1,0 +1,98 @@
+//! Many at once, and what nobody may do: a supervisor of other groups, another site, a link.
+
+use axum::http::{Method, header};
+use serde_json::json;
+
+use super::{CONSOLE, Hall, PASSWORD, letting_in::SEAT, request};
+
+#[tokio::test]
+async fn many_are_let_in_at_once_and_who_was_not_is_named() {
+    let hall = Hall::new().await;
+    hall.aino().await;
+    let mut form = String::from("session=seat-17&session=nobody");
+    for number in 0..200 {
+        let user = format!("user-{number}");
+        hall.waiting(&user, &format!("Person {number}")).await;
+        form.push_str(&format!("&session={user}-seat"));
+    }
+    hall.scene
+        .post("app", "/v1/end", json!({"session_id": "user-7-seat"}))
+        .await;
+    let cookie = hall.log_in().await;
+    let page = hall
+        .post("/vahti/console/let-in-many", &cookie, &form)
+        .await;
+    assert_eq!(page.status, 200);
+    for text in [
+        "200 are let in.",
+        "These were not let in:",
+        "Person 7",
+        "the login has ended",
+        "nobody: is not there any more",
+    ] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    assert_eq!(hall.state("seat-17").await, "active");
+    assert_eq!(hall.state("user-199-seat").await, "active");
+    let none = hall
+        .post("/vahti/console/let-in-many", &cookie, "x=y")
+        .await;
+    assert!(none.text.contains("Nobody was ticked."));
+}
+
+#[tokio::test]
+async fn a_supervisor_of_some_groups_sees_and_lets_in_nobody_else() {
+    let hall = Hall::new().await;
+    hall.aino().await;
+    let body = json!({"name": "Olli", "password": PASSWORD, "groups": ["hall-b"]});
+    assert_eq!(
+        hall.scene
+            .post("admin", "/v1/supervisors", body)
+            .await
+            .status,
+        201
+    );
+    let olli = hall.try_password("Olli", PASSWORD).await.cookie();
+    let list = hall.open(CONSOLE, &olli).await;
+    assert!(list.text.contains("Nobody waits."));
+    let before = hall.scene.digest().await;
+    let confirm = hall
+        .open("/vahti/console/confirm?session=seat-17", &olli)
+        .await;
+    let acts = ["let-in", "hold", "log-out", "undo"].map(|act| format!("/vahti/console/{act}"));
+    for act in acts {
+        let seen = hall.post(&act, &olli, &format!("{SEAT}&of=1")).await;
+        assert!(
+            seen.text.contains("There is no such login."),
+            "{act}: {}",
+            seen.text
+        );
+    }
+    assert!(confirm.text.contains("There is no such login."));
+    assert_eq!(hall.scene.digest().await, before);
+}
+
+#[tokio::test]
+async fn nothing_is_changed_by_a_link_or_from_another_site() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    let before = hall.scene.digest().await;
+    for act in ["let-in", "let-in-many", "hold", "log-out", "undo"] {
+        let path = format!("/vahti/console/{act}");
+        let link = hall.open(&format!("{path}?{SEAT}"), &cookie).await;
+        assert_eq!(link.status, 405, "{act}");
+        let mut forged = request(Method::POST, &path, &cookie, SEAT);
+        let elsewhere = "cross-site".parse().expect("a value");
+        forged.headers_mut().insert("sec-fetch-site", elsewhere);
+        assert_eq!(hall.send(forged).await.status, 403, "{act}");
+        let stranger = hall.post(&path, "", SEAT).await;
+        assert_eq!(stranger.status, 401, "{act}");
+        assert!(
+            stranger
+                .header(header::WWW_AUTHENTICATE)
+                .starts_with("Vahti login=")
+        );
+    }
+    assert_eq!(hall.scene.digest().await, before);
+}
