@@ -90,6 +90,21 @@ async fn a_page_that_waits_is_told_at_once_to_go_on_and_then_the_stream_ends() {
 }
 
 #[tokio::test]
+async fn a_supervisor_who_looks_and_what_they_say_are_changes_of_the_page() {
+    let room = Room::new().await;
+    let (_, seat) = held(&room).await;
+    let mut hints = Hints::open(&room, EVENTS, &seat).await;
+    let id = vahti::core::SessionId::new("seat").expect("an id");
+    room.scene.vahti.look(&id).expect("a sign");
+    assert_eq!(hints.hint().await.as_deref(), Some("changed"));
+    let caller = vahti::Caller::named("maija", vahti::core::How::Api);
+    for said in [Some("Ten minutes more.".to_owned()), None] {
+        room.scene.vahti.say(&caller, said).await.expect("said");
+        assert_eq!(hints.hint().await.as_deref(), Some("changed"));
+    }
+}
+
+#[tokio::test]
 async fn the_end_of_a_session_is_a_change_and_whoever_is_in_goes_on_at_once() {
     let room = Room::new().await;
     let (home, seat) = held(&room).await;
