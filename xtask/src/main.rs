@@ -5,6 +5,7 @@ mod bench;
 mod ci;
 mod debian;
 mod process;
+mod screenshots;
 mod test;
 mod tidy;
 mod tools;
@@ -30,6 +31,8 @@ enum Task {
     Tidy,
     /// Install what tests need, as `test` does before it begins.
     Tools,
+    /// Take the pictures of the README anew: plays its first minute in a browser.
+    Screenshots,
     /// Everything that must hold before a change is merged; the same as `.ci/run`.
     Ci,
 }
@@ -41,6 +44,7 @@ impl Task {
             Self::Bench(options) => bench::run(options),
             Self::Tidy => tidy::run(),
             Self::Tools => test::prepare().map(|()| ExitCode::SUCCESS),
+            Self::Screenshots => screenshots::run(),
             Self::Ci => ci::run(),
         }
     }

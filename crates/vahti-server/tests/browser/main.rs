@@ -23,7 +23,7 @@ mod vendored;
 
 use crate::house::House;
 use crate::proxy::Kind;
-use crate::story::{tell, tell_at, tell_of_dev};
+use crate::story::{tell, tell_at, tell_of_dev, tell_with_limit};
 use vahti_server::http::page_routes;
 
 #[test]
@@ -107,6 +107,41 @@ fn a_let_in_is_taken_back_and_who_was_active_before_goes_on() {
 #[test]
 fn what_a_page_of_another_site_sends_has_no_effect() {
     tell("elsewhere.cjs");
+}
+
+#[test]
+fn a_screen_that_is_scanned_and_let_in_goes_on_by_itself() {
+    tell("scanned.cjs");
+}
+
+#[test]
+fn typed_digits_open_their_screen_and_wrong_ones_are_told_apart() {
+    tell("digits.cjs");
+}
+
+#[test]
+fn a_waiting_page_survives_reload_back_and_a_second_tab() {
+    tell("tabs.cjs");
+}
+
+#[test]
+fn waiting_and_letting_in_work_without_scripts() {
+    tell("without_scripts.cjs");
+}
+
+#[test]
+fn a_user_chooses_where_to_log_out_and_goes_on() {
+    tell_with_limit("asked.cjs", "ask");
+}
+
+#[test]
+fn every_step_of_the_story_is_reached_by_keyboard() {
+    tell("keyboard.cjs");
+}
+
+#[test]
+fn being_let_in_is_announced_and_the_renewal_of_a_code_is_not() {
+    tell("announced.cjs");
 }
 
 /// Every page, after the browser that looks at it: `seat` waits, `phone` is a supervisor's.

@@ -18,6 +18,17 @@ pub(crate) fn tell(script: &str) -> House {
     tell_at(script, House::new(Kind::Nginx), &[])
 }
 
+/// The same at a house whose gate has another `on_limit`.
+#[track_caller]
+pub(crate) fn tell_with_limit(script: &str, on_limit: &str) {
+    let house = House::new(Kind::Nginx).stop_gate();
+    let config = std::fs::read_to_string(house.folder.join("vahti.toml")).expect("a text");
+    let limit = format!("[sessions]\non_limit = \"{on_limit}\"");
+    let config = config.replacen("[sessions]", &limit, 1);
+    house.folder.write("vahti.toml", &config);
+    tell_at(script, house.start_gate(), &[]);
+}
+
 /// Tells a story in this house, which is told more.
 #[track_caller]
 pub(crate) fn tell_at(script: &str, house: House, more: &[(&'static str, String)]) -> House {

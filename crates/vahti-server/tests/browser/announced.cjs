@@ -1,0 +1,37 @@
+// What a screen reader says: being let in, and nothing when a code is renewed. Neither moves the focus.
+
+const assert = require("node:assert");
+const { tell } = require("./browser.cjs");
+
+tell(async ({ visitor, site, login, supervise }) => {
+  await login("aino");
+  const { token, session } = await login("aino");
+  const page = await visitor(token);
+  await page.goto(`${site}/exam`);
+  await page.waitForURL(/\/vahti\/gate/);
+  // Whatever is put into a live region is announced.
+  const said = [];
+  await page.exposeFunction("announced", (text) => said.push(text));
+  await page.evaluate(() => {
+    for (const region of document.querySelectorAll("[aria-live], [role=status], [role=alert]")) {
+      const tell = () => region.textContent.trim() && window.announced(region.textContent.trim());
+      new MutationObserver(tell).observe(region, { childList: true, subtree: true, characterData: true });
+    }
+  });
+  const focused = page.getByRole("button").last();
+  await focused.focus();
+  const code = page.locator("#qr svg path").last();
+  const shown = await code.getAttribute("d");
+  // waits: a code is shown for thirty seconds.
+  const renewed = async () => (await code.getAttribute("d")) !== shown;
+  for (let second = 0; second < 40 && !(await renewed()); second += 1) await page.waitForTimeout(1_000);
+  assert.ok(await renewed(), "the code was renewed");
+  assert.deepStrictEqual(said, [], "and nobody heard of it");
+  assert.ok(await focused.evaluate((button) => button === document.activeElement), "nor lost the focus");
+
+  // The page that goes on is held up, so that what it says can be seen.
+  await page.route("**/exam", (route) => setTimeout(() => route.continue(), 1_500));
+  await supervise("verify", { user: "aino", session_id: session.id });
+  await page.getByRole("status").getByText("You are let in.").waitFor();
+  await page.waitForURL(`${site}/exam`);
+});
