@@ -1,6 +1,7 @@
 //! The figures, in the order in which they are measured.
 
 mod allocations;
+mod goes_on;
 mod http;
 mod immediate;
 mod login;
@@ -54,6 +55,10 @@ const GROUPS: &[Group] = &[
     Group {
         names: &["invalidate_seen"],
         run: immediate::run,
+    },
+    Group {
+        names: &["goes_on_alone", "goes_on_crowd", "memory_stream"],
+        run: goes_on::run,
     },
 ];
 

@@ -153,7 +153,7 @@ fn cpu_seconds() -> f64 {
 }
 
 /// A field of `/proc/self/status`, in bytes.
-fn resident(field: &str) -> f64 {
+pub(super) fn resident(field: &str) -> f64 {
     let text = machine::field("/proc/self/status", field);
     let kibibytes = text
         .split_whitespace()
