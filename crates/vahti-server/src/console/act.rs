@@ -3,7 +3,8 @@
 
 use axum::response::Response;
 use vahti::{EndRequest, Error, InvalidateRequest, VerifyRequest};
-use vahti_core::{EndReason, How, Refusal, SessionId, Stamp, UserId, decide::Undo};
+use vahti_core::{EndReason, How, Refusal, SessionId, Stamp, decide::Undo};
+use vahti_store::SessionRecord;
 
 use super::{confirm::Bad, desk::Desk, done, form::Form};
 
@@ -12,11 +13,12 @@ const REASON_MAX_BYTES: usize = 1_024;
 
 /// Lets the session in.
 pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
-    let (session, user) = match subject(&desk, &form).await {
-        Ok(subject) => subject,
+    let record = match subject(&desk, &form).await {
+        Ok(record) => record,
         Err(answer) => return answer,
     };
-    let mut request = VerifyRequest::of(user, session.clone());
+    let session = record.session.id;
+    let mut request = VerifyRequest::of(record.user, session.clone());
     let mut how = match form.one("how") {
         Some("code") => How::Code,
         _ => How::List,
@@ -29,7 +31,8 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
             }
             _ => return Bad::TooLate.page(&desk),
         }
-    } else if is_let_in(&desk, &session).await {
+    } else if record.session.state.is_active() {
+        // A second tap says what was done, and does nothing.
         return done::see(&session, false);
     }
     let caller = desk.caller(how, reason(&form));
@@ -40,18 +43,10 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
     }
 }
 
-/// A second tap says what was done, and does nothing.
-async fn is_let_in(desk: &Desk, session: &SessionId) -> bool {
-    let reader = desk.reader();
-    let record = desk.vahti().session(&reader, session);
-    let record = desk.ask(record).await;
-    record.is_ok_and(|record| record.session.state.is_active())
-}
-
 /// Puts everything of the person on hold, also what logs in later.
 pub(super) async fn hold(desk: Desk, form: Form) -> Response {
     let (session, user) = match subject(&desk, &form).await {
-        Ok(subject) => subject,
+        Ok(record) => (record.session.id, record.user),
         Err(answer) => return answer,
     };
     let request = InvalidateRequest {
@@ -68,8 +63,8 @@ pub(super) async fn hold(desk: Desk, form: Form) -> Response {
 
 /// Ends the session.
 pub(super) async fn log_out(desk: Desk, form: Form) -> Response {
-    let (session, _) = match subject(&desk, &form).await {
-        Ok(subject) => subject,
+    let session = match subject(&desk, &form).await {
+        Ok(record) => record.session.id,
         Err(answer) => return answer,
     };
     let caller = desk.caller(How::List, reason(&form));
@@ -86,7 +81,7 @@ pub(super) async fn log_out(desk: Desk, form: Form) -> Response {
 /// Takes the newest command back. With `alarm`, because the screen in front did not go on.
 pub(super) async fn undo(desk: Desk, form: Form) -> Response {
     let (session, user) = match subject(&desk, &form).await {
-        Ok(subject) => subject,
+        Ok(record) => (record.session.id, record.user),
         Err(answer) => return answer,
     };
     let of = form.one("of").and_then(|of| of.parse().ok());
@@ -103,18 +98,17 @@ pub(super) async fn undo(desk: Desk, form: Form) -> Response {
     }
 }
 
-/// The session that the form names, and whose it is.
-async fn subject(desk: &Desk, form: &Form) -> Result<(SessionId, UserId), Response> {
+/// The session that the form names.
+async fn subject(desk: &Desk, form: &Form) -> Result<SessionRecord, Response> {
     let id = SessionId::new(form.one("session").unwrap_or_default());
     let Ok(id) = id else {
         return Err(Bad::Unknown.page(desk));
     };
     let reader = desk.reader();
     let record = desk.vahti().session(&reader, &id);
-    match desk.ask(record).await {
-        Ok(record) => Ok((id, record.user)),
-        Err(error) => Err(refused(desk, &error)),
-    }
+    desk.ask(record)
+        .await
+        .map_err(|error| refused(desk, &error))
 }
 
 fn refused(desk: &Desk, error: &Error) -> Response {
