@@ -5,7 +5,6 @@ use core::time::Duration;
 
 use askama::Template;
 use axum::{Form, extract::rejection::FormRejection, http::StatusCode, response::Response};
-use fast_qr::{ECL, QRBuilder};
 use serde::Deserialize;
 use vahti::Error;
 use vahti_core::SupervisorName;
@@ -14,7 +13,10 @@ use super::{
     page::{Frame, Note, answer, cannot_tell},
     words::around,
 };
-use crate::http::{Supervisor, harmless};
+use crate::{
+    http::{Supervisor, harmless},
+    pages::qr,
+};
 
 /// For how many hours somebody can be invited.
 const HOURS: [u32; 5] = [2, 4, 8, 12, 24];
@@ -45,7 +47,8 @@ struct Invited {
     name: String,
     after: &'static str,
     url: String,
-    code: String,
+    /// The link as a picture.
+    code: Option<String>,
 }
 
 /// Shows the form.
@@ -81,7 +84,7 @@ pub(super) async fn invite(
     };
     let (before, after) = around(&words.made_title);
     let page = Invited {
-        code: code(&url),
+        code: qr::svg(&url),
         frame,
         before,
         name: harmless(name.trim()),
@@ -116,26 +119,4 @@ fn not_allowed(frame: Frame) -> Response {
     let words = &frame.words.invite;
     let note = Note::new(frame, &words.not_allowed_title, &words.not_allowed);
     answer(StatusCode::FORBIDDEN, &note)
-}
-
-/// A link as a QR code (SVG): black on white in either colour scheme, with four modules of quiet zone. Nothing of the link
-/// itself is written into it.
-fn code(url: &str) -> String {
-    let Ok(code) = QRBuilder::new(url).ecl(ECL::M).build() else {
-        return String::new();
-    };
-    let (size, quiet) = (code.size, 4);
-    let side = size + 2 * quiet;
-    let mut path = String::new();
-    for row in 0..size {
-        for column in 0..size {
-            if code[row][column].value() {
-                path.push_str(&format!("M{},{}h1v1h-1z", column + quiet, row + quiet));
-            }
-        }
-    }
-    format!(
-        "<svg class=\"link\" viewBox=\"0 0 {side} {side}\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\">\
-         <rect width=\"{side}\" height=\"{side}\" fill=\"#fff\"/><path d=\"{path}\" fill=\"#000\"/></svg>"
-    )
 }
