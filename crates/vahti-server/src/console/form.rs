@@ -1,18 +1,12 @@
 //! What a form of the console has sent.
 
-use core::time::Duration;
-
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
-    http::StatusCode,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 
-use crate::{http::App, pages::Security};
-
-/// How long a form may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::http::App;
 
 /// The fields of a form, in their order. One that a list has ticked many times is there many times.
 pub(super) struct Form(Vec<(String, String)>);
@@ -41,12 +35,9 @@ impl FromRequest<App> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let body = tokio::time::timeout(PATIENCE, Bytes::from_request(request, app)).await;
-        match body {
-            Ok(Ok(body)) => Ok(Self::of(&body)),
-            Ok(Err(broken)) => Err((broken.status(), Security::Alone).into_response()),
-            Err(_) => Err((StatusCode::REQUEST_TIMEOUT, Security::Alone).into_response()),
-        }
+        let body = Bytes::from_request(request, app).await;
+        let body = body.map_err(axum::response::IntoResponse::into_response)?;
+        Ok(Self::of(&body))
     }
 }
 

@@ -43,7 +43,6 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
     routing::{MethodRouter, get, post},
@@ -69,9 +68,6 @@ use crate::{
 const CONSOLE: &str = "/vahti/console";
 /// Where supervisors log in.
 const LOGIN: &str = "/vahti/console/login";
-
-/// The largest form: a list of five hundred people who are ticked.
-const FORM_MAX_BYTES: usize = 64 * 1024;
 
 /// Where they scan screens.
 const SCAN: &str = "/vahti/console/scan";
@@ -233,5 +229,5 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let router = pages.fold(Router::new(), |router, (_, path, _, page)| {
         router.route(path, page)
     });
-    pages::guarded(router.layer(DefaultBodyLimit::max(FORM_MAX_BYTES)), app)
+    pages::guarded(router, app)
 }

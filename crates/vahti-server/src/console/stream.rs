@@ -8,7 +8,6 @@ use core::{convert::Infallible, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderName, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use futures::{StreamExt as _, stream};
@@ -17,26 +16,14 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use super::page::cannot_tell;
 use crate::{
     http::Supervisor,
-    pages::{PERSONAL, Security},
+    pages::{
+        Security,
+        hints::{BEAT, BEAT_EVERY, BEGIN, CHANGED, STREAM},
+    },
 };
 
-/// Begins a stream: how soon a browser comes again, in milliseconds.
-const BEGIN: Bytes = Bytes::from_static(b"retry: 1000\n\n");
-/// Something was recorded.
-const CHANGED: Bytes = Bytes::from_static(b"event: changed\ndata: 1\n\n");
-/// The stream is there. It is no comment, because a script does not see those.
-const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: 1\n\n");
-
-/// How often it says so: before proxies take the silence for an end.
-const BEAT_EVERY: Duration = Duration::from_secs(2);
 /// The least time between two hints, so that a busy host is not asked for a page at every commit.
 const PACE: Duration = Duration::from_millis(500);
-
-const STREAM: [(HeaderName, &str); 2] = [
-    (header::CONTENT_TYPE, "text/event-stream"),
-    // nginx would keep what it should pass on.
-    (HeaderName::from_static("x-accel-buffering"), "no"),
-];
 
 /// An open console.
 struct Open {
@@ -67,7 +54,7 @@ pub(super) async fn events(supervisor: Supervisor) -> Response {
         Some((Ok::<_, Infallible>(hint), open))
     });
     let body = Body::from_stream(begin.chain(rest));
-    (StatusCode::OK, Security::Alone, PERSONAL, STREAM, body).into_response()
+    (Security::Alone, STREAM, body).into_response()
 }
 
 impl Open {

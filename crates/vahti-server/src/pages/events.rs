@@ -8,7 +8,7 @@ use core::{convert::Infallible, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::{Query, rejection::QueryRejection},
-    http::{HeaderName, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures::stream;
@@ -16,35 +16,19 @@ use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 use vahti::{Checked, Error, Sign};
 use vahti_core::{Timestamp, Window, verdict::Verdict};
 
-use super::{gate::Asked, page::Security};
+use super::{
+    gate::Asked,
+    hints::{BEAT, BEAT_EVERY, BEGIN, CHANGED, STREAM},
+    page::{PERSONAL, Security},
+};
 use crate::http::Browser;
 
-/// Begins a stream: how soon a browser comes again, in milliseconds.
-const BEGIN: Bytes = Bytes::from_static(b"retry: 1000\n\n");
 /// The session may go on. It is the last hint.
 const GO: Bytes = Bytes::from_static(b"event: go\ndata: 1\n\n");
-/// The page would say something else now.
-const CHANGED: Bytes = Bytes::from_static(b"event: changed\ndata: 1\n\n");
 /// What the page shows has become old, and still holds for a while: so that not all pages ask at once.
 const OLD: Bytes = Bytes::from_static(b"event: old\ndata: 1\n\n");
-/// The stream is there. It is no comment, because a script does not see those.
-const BEAT: Bytes = Bytes::from_static(b"event: beat\ndata: 1\n\n");
-
-/// How often it says so: before proxies take the silence for an end.
-const BEAT_EVERY: Duration = Duration::from_secs(2);
 /// The least time between two looks, so that a busy host is not looked through at every commit.
 const PACE: Duration = Duration::from_millis(10);
-
-const PERSONAL: [(HeaderName, &str); 2] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::VARY, "Cookie"),
-];
-
-const STREAM: [(HeaderName, &str); 2] = [
-    (header::CONTENT_TYPE, "text/event-stream"),
-    // nginx would keep what it should pass on.
-    (HeaderName::from_static("x-accel-buffering"), "no"),
-];
 
 /// An open page.
 struct Screen {
@@ -97,7 +81,7 @@ pub(super) async fn events(
         Some((Ok::<_, Infallible>(hint), (!is_last).then_some(screen)))
     });
     let body = Body::from_stream(futures::StreamExt::chain(begin, rest));
-    (Security::Alone, PERSONAL, STREAM, body).into_response()
+    (Security::Alone, STREAM, body).into_response()
 }
 
 impl Shown {

@@ -9,22 +9,27 @@ mod demo;
 mod device;
 mod events;
 mod gate;
+pub(crate) mod hints;
 mod logout;
 mod page;
-mod qr;
+pub(crate) mod qr;
 mod screen;
 mod state;
 mod waiting;
 mod words;
 
+use core::time::Duration;
+
 use axum::{
     Router,
+    body::Body,
     extract::Request,
     http::{Method, StatusCode},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 pub(crate) use self::demo::DEMO;
@@ -37,6 +42,11 @@ use crate::{
     http::App,
     locale::{Locale, remember},
 };
+
+/// The largest form: a list of five hundred people who are ticked.
+const FORM_MAX_BYTES: usize = 64 * 1024;
+/// How long a form may take to arrive: as long as the body of a call.
+const FORM_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The pages: method, address and handler.
 fn pages() -> [(Method, &'static str, MethodRouter<App>); 5] {
@@ -74,9 +84,26 @@ pub(crate) fn demo(app: &App) -> Router<App> {
 /// Pages that refuse what another site sends, and keep the language that is chosen.
 pub(crate) fn guarded(pages: Router<App>, app: &App) -> Router<App> {
     pages
+        .layer(from_fn(read_whole))
         .layer(CsrfLayer::new().with_rejection_response(from_elsewhere))
         .layer(from_fn_with_state(app.clone(), tell_from_elsewhere))
         .layer(from_fn_with_state(app.clone(), remember))
+}
+
+/// Reads a form before anybody looks at it, so that none is larger, or slower, than ours are.
+async fn read_whole(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = Limited::new(body, FORM_MAX_BYTES).collect();
+    let status = match tokio::time::timeout(FORM_PATIENCE, body).await {
+        Ok(Ok(body)) => {
+            let whole = Body::from(body.to_bytes());
+            return next.run(Request::from_parts(parts, whole)).await;
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => StatusCode::PAYLOAD_TOO_LARGE,
+        Ok(Err(_)) => StatusCode::BAD_REQUEST,
+        Err(_) => StatusCode::REQUEST_TIMEOUT,
+    };
+    (status, Security::Alone, PERSONAL).into_response()
 }
 
 /// Marks an answer to what another site sent, until it is written in somebody's language.

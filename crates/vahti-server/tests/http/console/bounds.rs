@@ -1,9 +1,13 @@
 //! Many at once, and what nobody may do: a supervisor of other groups, another site, a link.
 
-use axum::http::{Method, header};
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
+use futures::{StreamExt as _, stream};
 use serde_json::json;
 
-use super::{CONSOLE, Hall, PASSWORD, letting_in::SEAT, request};
+use super::{CONSOLE, Hall, LOGIN, PASSWORD, letting_in::SEAT, request};
 
 #[tokio::test]
 async fn many_are_let_in_at_once_and_who_was_not_is_named() {
@@ -95,4 +99,25 @@ async fn nothing_is_changed_by_a_link_or_from_another_site() {
         );
     }
     assert_eq!(hall.scene.digest().await, before);
+}
+
+#[tokio::test]
+async fn a_form_is_cut_that_does_not_end_or_is_too_large() {
+    let hall = Hall::new().await;
+    let form = |body: Body| {
+        let kind = "application/x-www-form-urlencoded";
+        let request = Request::post(LOGIN).header(header::CONTENT_TYPE, kind);
+        request.body(body).expect("a request")
+    };
+    let large = hall.send(form(Body::from(vec![b'x'; 64 * 1024 + 1]))).await;
+    assert_eq!(large.status, 413);
+    let begun = stream::iter([Ok::<_, std::io::Error>("name=")]).chain(stream::pending());
+    tokio::time::pause();
+    let begin = tokio::time::Instant::now();
+    let slow = hall.send(form(Body::from_stream(begun))).await;
+    assert_eq!(slow.status, 408);
+    assert_eq!(begin.elapsed().as_secs(), 10);
+    for seen in [large, slow] {
+        assert_eq!(seen.header(header::CACHE_CONTROL), "no-store");
+    }
 }
