@@ -68,3 +68,28 @@ async fn an_export_with_a_time_that_is_none_exports_nothing_and_says_so() {
     let away = hall.open("/vahti/console/export?format=csv", "").await;
     assert_eq!(away.status, 303, "nobody gets anything without a login");
 }
+
+#[tokio::test]
+async fn the_list_of_those_who_wait_is_exported_as_it_is_searched() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for (user, session) in [("ann", "a1"), ("ann", "a2"), ("bob", "b1"), ("bob", "b2")] {
+        let login = json!({"user": user, "session_id": session});
+        hall.scene.post("app", "/v1/login", login).await;
+    }
+    let list = hall
+        .open("/vahti/console?q=an%26n&reason=over_limit", &cookie)
+        .await;
+    list.says("/vahti/console/export?state=held&amp;q=an%26n&amp;reason=over_limit\"");
+    let path = "/vahti/console/export?state=held&q=ann&reason=over_limit";
+    let page = hall.open(path, &cookie).await;
+    assert_eq!(page.hidden("reason"), "over_limit");
+    page.says(r#"name="q" value="ann""#);
+    page.says(r#"<option value="held" selected>"#);
+    let csv = hall.open(&format!("{path}&format=csv"), &cookie).await;
+    let rows: Vec<_> = csv.text.lines().skip(1).collect();
+    assert!(
+        rows.len() == 1 && rows[0].starts_with("\"ann\",\"a2\""),
+        "{rows:?}"
+    );
+}
