@@ -20,6 +20,7 @@ mod pauses;
 mod random;
 mod samples;
 mod scene;
+mod seen;
 mod streams;
 mod supervisors;
 mod tim;

@@ -14,78 +14,23 @@ mod streams;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, Method, Request, header},
+    http::{Method, Request, header},
     response::Response,
 };
-use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
 use vahti::core::Policy;
 
-use crate::scene::{Scene, policy};
+use crate::{
+    scene::{Scene, policy},
+    seen::Seen,
+};
 
 const CONSOLE: &str = "/vahti/console";
 const LOGIN: &str = "/vahti/console/login";
 const INVITATION: &str = "/vahti/console/invitation";
 const INVITE: &str = "/vahti/console/invite";
 const PASSWORD: &str = "correct horse battery";
-
-/// What a browser got.
-#[derive(Debug)]
-struct Seen {
-    status: u16,
-    headers: HeaderMap,
-    text: String,
-}
-
-impl Seen {
-    async fn of(response: Response) -> Self {
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        Self {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            text: String::from_utf8(bytes.into()).expect("UTF-8"),
-        }
-    }
-
-    fn header(&self, name: header::HeaderName) -> &str {
-        let value = self.headers.get(name).map(|value| value.to_str());
-        value.map_or("", |value| value.expect("ASCII"))
-    }
-
-    fn location(&self) -> &str {
-        self.header(header::LOCATION)
-    }
-
-    #[track_caller]
-    fn says(&self, sentence: &str) {
-        let text = &self.text;
-        assert!(text.contains(sentence), "{sentence:?} in {text}");
-    }
-
-    #[track_caller]
-    fn does_not_say(&self, sentence: &str) {
-        let text = &self.text;
-        assert!(!text.contains(sentence), "{sentence:?} in {text}");
-    }
-
-    /// What a form sends along in this hidden field.
-    #[track_caller]
-    fn hidden(&self, name: &str) -> String {
-        let field = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
-        let value = self.text.split_once(&field);
-        let value = value.and_then(|(_, rest)| rest.split_once('"'));
-        let (value, _) = value.unwrap_or_else(|| panic!("{name} in {}", self.text));
-        value.to_owned()
-    }
-
-    /// The cookie that came, as a browser sends it.
-    fn cookie(&self) -> String {
-        let cookie = self.header(header::SET_COOKIE);
-        cookie.split(';').next().unwrap_or_default().to_owned()
-    }
-}
 
 /// A host with a supervisor, `Maija K`.
 struct Hall {

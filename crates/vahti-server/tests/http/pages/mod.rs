@@ -11,61 +11,15 @@ mod tickets;
 use axum::{
     body::Body,
     http::{Method, Request, header},
-    response::Response,
 };
-use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
 use vahti::core::Policy;
 
-use crate::scene::{Scene, policy};
-
-/// What a browser got.
-struct Seen {
-    status: u16,
-    headers: axum::http::HeaderMap,
-    text: String,
-}
-
-impl Seen {
-    async fn of(response: Response) -> Self {
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        Self {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            text: String::from_utf8(bytes.into()).expect("UTF-8"),
-        }
-    }
-
-    fn header(&self, name: header::HeaderName) -> &str {
-        let value = self.headers.get(name).map(|value| value.to_str());
-        value.map_or("", |value| value.expect("ASCII"))
-    }
-
-    /// Where the browser goes on to at once; nothing if it stays.
-    fn location(&self) -> &str {
-        self.header(header::LOCATION)
-    }
-
-    #[track_caller]
-    fn says(&self, sentence: &str) {
-        assert!(
-            self.text.contains(sentence),
-            "{sentence:?} in {}",
-            self.text
-        );
-    }
-
-    #[track_caller]
-    fn does_not_say(&self, sentence: &str) {
-        assert!(
-            !self.text.contains(sentence),
-            "{sentence:?} in {}",
-            self.text
-        );
-    }
-}
+use crate::{
+    scene::{Scene, policy},
+    seen::Seen,
+};
 
 /// A host at whose application `https://exam.example.org` somebody waits.
 struct Room {
