@@ -18,6 +18,8 @@ pub struct Account {
     pub registers: Registers,
     /// When a session that had been active last stopped being so.
     pub stopped: Option<Stopped>,
+    /// The newest verify, invalidate or undo that changed something: what can be taken back.
+    pub command: Option<LastCommand>,
     /// The newest stamp that this account has seen.
     pub newest: Stamp,
     /// Rises with every commit; 0 is an account that has never been written.
@@ -50,6 +52,16 @@ pub struct Stopped {
     pub at: Timestamp,
 }
 
+/// A supervisor's command, as far as it must be known to take it back. Which sessions it let in and put out they say themselves
+/// ([`turned`](Session::turned)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastCommand {
+    /// When it was accepted.
+    pub stamp: Stamp,
+    /// Whether further logins were held before it.
+    pub held_logins: bool,
+}
+
 /// The end of an account's chain of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ChainHead {
@@ -68,6 +80,7 @@ impl Account {
             profile: Profile::default(),
             registers: Registers::default(),
             stopped: None,
+            command: None,
             newest: Stamp::NEVER,
             version: 0,
             chain: ChainHead::default(),

@@ -4,8 +4,8 @@
 //! limit, the cap on held sessions and the events are handled in one place, whatever the command.
 
 use crate::{
-    Account, By, EndReason, Ended, Event, HeldReason, HoldLogins, Invalidated, Policy, Register,
-    Session, SessionId, Stamp, State, Stopped, Timestamp, Verb,
+    Account, By, EndReason, Ended, Event, HeldReason, HoldLogins, Invalidated, LastCommand, Policy,
+    Register, Session, SessionId, Stamp, State, Stopped, Timestamp, Verb,
 };
 
 /// When a command is decided: the store makes it, under the account's lock.
@@ -279,6 +279,21 @@ impl<'a> Draft<'a> {
         self.commit_all([record])
     }
 
+    /// Closes the draft of a verify, an invalidate or an undo: of a supervisor's command, which can be taken back. One that changes
+    /// nothing, a second tap for instance, leaves the one before it to be taken back.
+    pub(crate) fn commit_order(self, records: impl IntoIterator<Item = Record>) -> Commit {
+        let command = LastCommand {
+            stamp: self.stamp,
+            held_logins: self.before.registers.are_logins_held(),
+        };
+        let before = self.before;
+        let mut commit = self.commit_all(records);
+        if has_changed(before, &commit.account) {
+            commit.account.command = Some(command);
+        }
+        commit
+    }
+
     /// As [`Draft::commit`], of a command that is recorded for each of several sessions.
     pub(crate) fn commit_all(mut self, records: impl IntoIterator<Item = Record>) -> Commit {
         self.trim();
@@ -314,7 +329,9 @@ impl<'a> Draft<'a> {
         if events.is_empty() {
             return Commit::nothing(self.before);
         }
+        let (stamp, before) = (self.stamp, self.before);
         let mut account = self.account;
+        mark_turned(before, &mut account, stamp);
         account.newest = account.newest.max(self.moment.stamp);
         account.version += 1;
         Commit {
@@ -373,6 +390,26 @@ impl<'a> Draft<'a> {
             by,
             ..self.event(record)
         })
+    }
+}
+
+/// Whether a command changed how anybody stands who has not ended, or whether further logins are held.
+fn has_changed(before: &Account, after: &Account) -> bool {
+    let is_new = |session: &Session| {
+        let old = before.sessions.iter().find(|old| old.id == session.id);
+        old.is_some_and(|old| old.state != session.state)
+    };
+    before.registers.are_logins_held() != after.registers.are_logins_held()
+        || after.open_sessions().any(is_new)
+}
+
+/// Notes at each session that turned active, or stopped being so, which command did it.
+fn mark_turned(before: &Account, after: &mut Account, stamp: Stamp) {
+    for session in &mut after.sessions {
+        let old = before.sessions.iter().find(|old| old.id == session.id);
+        if old.is_some_and(|old| old.state.is_active() != session.state.is_active()) {
+            session.turned = stamp;
+        }
     }
 }
 

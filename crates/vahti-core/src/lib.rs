@@ -28,7 +28,7 @@ pub mod verdict;
 mod waiting;
 mod words;
 
-pub use account::{Account, ChainHead, Profile, Stopped};
+pub use account::{Account, ChainHead, LastCommand, Profile, Stopped};
 pub use challenge::{CONFIRMATION_LASTS, Challenge, Confirmation, Shown, WINDOW_LASTS, Window};
 pub use draft::{Commit, Decision, Moment, Refusal};
 pub use event::{By, Digest, Event, Link, Salt};

@@ -127,6 +127,12 @@ impl Registers {
     pub fn holds_logins(&self) -> bool {
         self.hold_logins.on && self.hold_logins.stamp > self.released()
     }
+
+    /// Whether further logins are held, by an order or by a freeze.
+    #[must_use]
+    pub fn are_logins_held(&self) -> bool {
+        self.holds_logins() || self.is_frozen()
+    }
 }
 
 impl Marks {

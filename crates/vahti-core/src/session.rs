@@ -22,6 +22,8 @@ pub struct Session {
     pub state: State,
     /// When it last stopped being active; for a session held from birth its login; none while active.
     pub expired_at: Option<Timestamp>,
+    /// The stamp of the command that last made it active, or stopped it being so; never while it is as its login left it.
+    pub turned: Stamp,
 }
 
 /// What was known of a session at its login.

@@ -185,3 +185,141 @@ fn a_used_code_of_one_session_is_no_code_of_another() {
     gate.let_in(&by_code("a", 7)).expect("its own first time");
     assert_eq!(gate.active(), ["a"]);
 }
+
+#[test]
+fn a_second_tap_leaves_the_first_to_be_taken_back() {
+    for keep_others in [false, true] {
+        let mut gate = gate(1, &["home", "seat"]);
+        let command = Verify {
+            keep_others,
+            ..a_verify(Some("seat"))
+        };
+        gate.let_in(&command).expect("the first tap");
+        let of = newest(&gate);
+        gate.pass(2);
+        gate.let_in(&command).expect("the second tap");
+        assert_eq!(newest(&gate), of);
+        gate.undo().expect("taken back");
+        assert_eq!(gate.active(), ["home"]);
+    }
+}
+
+#[test]
+fn a_second_hold_leaves_the_first_to_be_taken_back() {
+    let mut gate = gate(1, &["a", "b"]);
+    gate.put_out(&hold_all());
+    gate.pass(2);
+    gate.put_out(&hold_all());
+    gate.undo().expect("taken back");
+    assert_eq!(gate.active(), ["a"]);
+}
+
+fn hold_all() -> Invalidate {
+    Invalidate {
+        hold_logins: true,
+        ..an_invalidate(None)
+    }
+}
+
+#[test]
+fn an_undone_hold_that_met_nobody_active_lets_further_logins_in_again() {
+    let mut gate = gate(1, &["a", "b"]);
+    gate.end("a");
+    gate.put_out(&hold_all());
+    gate.pass(1);
+    let undone = gate.undo().expect("taken back");
+    assert_eq!((undone.waiting, undone.active), (vec![], vec![]));
+    let told: Vec<_> = gate
+        .events
+        .iter()
+        .map(|event| (event.verb, &event.session))
+        .collect();
+    assert_eq!(told, [(Verb::Undo, &None)]);
+    gate.pass(1);
+    assert!(gate.login("c").is_active(), "further logins are let in");
+}
+
+#[test]
+fn an_undone_hold_keeps_an_order_that_was_given_before_it() {
+    let mut gate = gate(2, &["a", "b", "c"]);
+    gate.verify_keeping_others("c");
+    let command = Undo {
+        of: newest(&gate),
+        alarm: Some(sid("c")),
+    };
+    gate.undo_as(&command).expect("taken back");
+    gate.pass(1);
+    gate.put_out(&hold_all());
+    gate.pass(1);
+    gate.undo().expect("taken back");
+    assert_eq!(gate.active(), ["a", "b"]);
+    assert!(gate.account.registers.holds_logins(), "by the alarm");
+}
+
+#[test]
+fn an_undone_hold_does_not_lift_a_freeze() {
+    let mut gate = Gate::with(1, OnLimit::Freeze);
+    gate.login("a");
+    gate.pass(1);
+    gate.put_out(&hold_all());
+    gate.undo().expect("taken back");
+    gate.pass(1);
+    gate.login("b");
+    assert!(gate.account.registers.is_frozen());
+    gate.pass(1);
+    gate.put_out(&hold_all());
+    gate.pass(1);
+    gate.undo().expect("taken back");
+    assert!(gate.account.registers.is_frozen());
+    assert!(gate.active().is_empty());
+}
+
+#[test]
+fn nobody_comes_back_who_was_frozen_since() {
+    let mut gate = gate(1, &["a", "b"]);
+    gate.verify("b");
+    gate.policy.on_limit = OnLimit::Freeze;
+    gate.pass(1);
+    gate.login("c");
+    gate.pass(1);
+    gate.undo().expect("taken back");
+    assert!(gate.active().is_empty());
+}
+
+#[test]
+fn after_an_alarm_waits_also_who_logged_in_anew_meanwhile() {
+    let mut gate = gate(1, &["seat", "home"]);
+    gate.verify("home");
+    let command = Undo {
+        of: newest(&gate),
+        alarm: Some(sid("home")),
+    };
+    gate.pass(1);
+    gate.end("home");
+    assert!(gate.login("anew").is_active());
+    gate.pass(1);
+    gate.undo_as(&command).expect("taken back");
+    assert_eq!(gate.active(), ["seat"]);
+    assert!(gate.state("anew").is_held());
+}
+
+#[test]
+fn a_choice_of_the_user_is_not_taken_back_and_hides_no_command_that_can_be() {
+    let mut gate = Gate::with(1, OnLimit::Ask);
+    gate.login("seat");
+    gate.pass(1);
+    gate.login("home");
+    assert_eq!(decide::undoable(&gate.account, gate.now), None);
+    gate.verify("home");
+    let command = Undo {
+        of: newest(&gate),
+        alarm: Some(sid("home")),
+    };
+    gate.pass(1);
+    gate.login("phone");
+    gate.choose("phone", Some("home")).expect("a choice");
+    assert_eq!(newest(&gate), command.of);
+    gate.pass(1);
+    gate.undo_as(&command).expect("taken back");
+    assert_eq!(gate.active(), ["seat"]);
+}

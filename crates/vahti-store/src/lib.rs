@@ -229,6 +229,18 @@ pub trait Store: Send + Sync {
         most: u32,
     ) -> Result<Vec<(UserId, i64)>, StoreError>;
 
+    /// Users without an open session, of whom a session was active at `since` or later; in pages like
+    /// [`Store::users_with_open_sessions`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
+    async fn users_stopped_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError>;
+
     /// A copy of all data at one moment, in a file without a name, at its beginning. Whoever writes meanwhile goes on.
     ///
     /// # Errors

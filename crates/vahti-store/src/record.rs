@@ -1,6 +1,6 @@
 //! What is read from a store: sessions, events, keys, and the questions for them.
 
-use vahti_core::{Group, Profile, Role, Session, SupervisorName, Timestamp, UserId};
+use vahti_core::{Group, Profile, Role, Session, Stamp, SupervisorName, Timestamp, UserId};
 
 /// A session with the user it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,8 @@ pub struct EventRecord {
     pub sequence: i64,
     /// When, by the clock.
     pub at: Timestamp,
+    /// The stamp of the command that it tells of.
+    pub stamp: Stamp,
     /// The user; none if it is about no user, or the person has been erased.
     pub user: Option<String>,
     /// Whether it is about a person who has been erased.

@@ -4,42 +4,23 @@
 //! decided like a single command, and answers last. A crash in between leaves it unacknowledged and repeatable; so does a
 //! database that falls silent, for which no page of users is waited longer than [`PATIENCE`].
 
-use core::time::Duration;
+use core::{iter, time::Duration};
 use std::sync::Arc;
 
 use futures::future::join_all;
 use vahti_core::{
-    Account, Commit, Decision, EndReason, Group, Moment, Policy, Refusal, Session, SessionId,
-    Stamp, Timestamp, UserId,
+    Account, Commit, Decision, EndReason, Moment, Policy, Refusal, Session, SessionId, Stamp,
+    Timestamp, UserId,
     decide::{self, End, Invalidate, Verify, Which},
 };
 
-use crate::{Caller, Error, Vahti};
+use crate::{Caller, Error, Selection, Vahti};
 
 /// How long a command waits for the database; a command for many users waits so long for each page of them.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Users whose commands share a commit.
 const USERS_A_COMMIT: u32 = 256;
-
-/// Which sessions of which users. Every condition that is given must hold.
-#[derive(Clone, Debug, Default)]
-pub struct Selection {
-    /// These users; none given: everybody who has an open session.
-    pub users: Vec<UserId>,
-    /// Users with one of these groups.
-    pub groups: Vec<Group>,
-    /// Not users with one of these groups.
-    pub except_groups: Vec<Group>,
-    /// Sessions at one of these places.
-    pub places: Vec<String>,
-    /// Sessions that wait.
-    pub only_waiting: bool,
-    /// Sessions that logged in before.
-    pub logged_in_before: Option<Timestamp>,
-    /// Sessions that were not used for this long.
-    pub unseen_for: Option<Duration>,
-}
 
 /// What a command for many users came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,10 +82,11 @@ impl Vahti {
                 )
             })
         };
-        self.everyone(caller, selection, dry_run, act).await
+        self.everyone(caller, selection, dry_run, false, act).await
     }
 
-    /// Puts the selected sessions on hold.
+    /// Puts the selected sessions on hold. Whoever has no others begins anew: their next login is not held because an earlier one
+    /// has just ended, also if none of theirs is open any more.
     ///
     /// # Errors
     /// As [`Vahti::verify_all`].
@@ -114,15 +96,12 @@ impl Vahti {
         selection: Selection,
         dry_run: bool,
     ) -> Result<Bulk, Error> {
-        let (policies, by, whole) = (
-            Arc::clone(&self.policies),
-            caller.by.clone(),
-            selection.takes_whole_users(),
-        );
+        let (policies, by) = (Arc::clone(&self.policies), caller.by.clone());
         let act = move |stamp: Stamp| -> Box<Act> {
             let (policies, by) = (Arc::clone(&policies), by.clone());
             Box::new(move |account, selected, moment| {
-                let which = if whole {
+                let policy = policies.at(moment.now);
+                let which = if are_all(account, selected, policy, moment.now) {
                     Which::All
                 } else {
                     Which::These(selected.to_vec())
@@ -133,12 +112,12 @@ impl Vahti {
                     at: Some(stamp),
                 };
                 counted(
-                    decide::invalidate(account, policies.at(moment.now), &by, &command, moment),
+                    decide::invalidate(account, policy, &by, &command, moment),
                     |done| done.invalidated.len(),
                 )
             })
         };
-        self.everyone(caller, selection, dry_run, act).await
+        self.everyone(caller, selection, dry_run, true, act).await
     }
 
     /// Ends the selected sessions for good.
@@ -165,7 +144,7 @@ impl Vahti {
                 )
             })
         };
-        self.everyone(caller, selection, dry_run, act).await
+        self.everyone(caller, selection, dry_run, false, act).await
     }
 
     async fn everyone(
@@ -173,14 +152,17 @@ impl Vahti {
         caller: &Caller,
         selection: Selection,
         dry_run: bool,
+        anew: bool,
         act: impl Fn(Stamp) -> Box<Act>,
     ) -> Result<Bulk, Error> {
+        let window = self.policy.hold_after_end;
         let stamp = in_time(self.store.stamp()).await?;
         let job = Arc::new(Job {
             selection,
             policy: Arc::clone(&self.policy),
             stamp,
             dry_run,
+            anew: (anew && !window.is_zero()).then(|| self.now().minus(window)),
             act: act(stamp),
         });
         let bulk = if job.selection.users.is_empty() {
@@ -199,24 +181,42 @@ impl Vahti {
         Ok(bulk)
     }
 
-    /// Runs the job for everybody who has an open session, page by page.
+    /// Runs the job for everybody who has an open session; then for those whose next login would be held because their last one
+    /// has just ended.
     async fn everybody(&self, caller: &Caller, job: &Arc<Job>) -> Result<Bulk, Error> {
         let mut bulk = Bulk::default();
-        let mut after = 0;
-        while bulk.stopped.is_none() {
-            let page = in_time(self.store.users_with_open_sessions(after, USERS_A_COMMIT)).await;
-            match page {
-                Err(error) if after == 0 => return Err(error),
+        for stopped_since in iter::once(None).chain(job.anew.map(Some)) {
+            match self.walk(caller, job, stopped_since, &mut bulk).await {
+                Ok(()) => {}
+                Err(error) if bulk == Bulk::default() => return Err(error),
                 Err(error) => bulk.stopped = Some(error),
-                Ok(page) => {
-                    let Some((_, last)) = page.last() else { break };
-                    after = *last;
-                    let users = page.into_iter().map(|(user, _)| user);
-                    self.some(caller, job, users, &mut bulk).await;
-                }
             }
         }
         Ok(bulk)
+    }
+
+    /// Runs the job page by page: for those with open sessions, or for those without one of whom one was active since then.
+    async fn walk(
+        &self,
+        caller: &Caller,
+        job: &Arc<Job>,
+        stopped_since: Option<Timestamp>,
+        bulk: &mut Bulk,
+    ) -> Result<(), Error> {
+        let mut after = 0;
+        while bulk.stopped.is_none() {
+            let page = match stopped_since {
+                None => in_time(self.store.users_with_open_sessions(after, USERS_A_COMMIT)).await,
+                Some(since) => {
+                    in_time(self.store.users_stopped_since(since, after, USERS_A_COMMIT)).await
+                }
+            }?;
+            let Some((_, last)) = page.last() else { break };
+            after = *last;
+            let users = page.into_iter().map(|(user, _)| user);
+            self.some(caller, job, users, bulk).await;
+        }
+        Ok(())
     }
 
     /// Runs the job for the users whom the command names.
@@ -286,11 +286,13 @@ struct Job {
     policy: Arc<Policy>,
     stamp: Stamp,
     dry_run: bool,
+    /// Whoever has no session is met too, if one of theirs was active since then.
+    anew: Option<Timestamp>,
     act: Box<Act>,
 }
 
 impl Job {
-    /// Decides for one user; `None` if no session of theirs is selected.
+    /// Decides for one user; `None` if no session of theirs is selected. They may begin anew all the same.
     fn decide(&self, account: &Account, moment: Moment) -> Decision<Option<u64>> {
         let nothing = |answer| Decision {
             commit: Commit::nothing(account),
@@ -302,11 +304,13 @@ impl Job {
         let selected = self
             .selection
             .of(account, &self.policy, self.stamp, moment.now);
-        if selected.is_empty() {
+        if selected.is_empty() && !self.begins_anew(account, moment.now) {
             return nothing(Ok(None));
         }
         let decision = (self.act)(account, &selected, moment);
-        let answer = decision.answer.map(Some);
+        let answer = decision
+            .answer
+            .map(|done| (!selected.is_empty()).then_some(done));
         if self.dry_run {
             nothing(answer)
         } else {
@@ -316,58 +320,28 @@ impl Job {
             }
         }
     }
+
+    /// Whether this user has no session any more, and the next login would be held because the last one has just ended.
+    fn begins_anew(&self, account: &Account, now: Timestamp) -> bool {
+        let Some(since) = self.anew else { return false };
+        let mut open = account.open_sessions();
+        let ended = |session: &Session| session.overdue(&self.policy, now).map(|ended| ended.at);
+        if open.any(|session| ended(session).is_none()) {
+            return false;
+        }
+        let over = account.open_sessions().filter_map(ended);
+        let stopped = account
+            .stopped
+            .filter(|stopped| stopped.stamp > account.registers.invalidated);
+        let stopped = over.chain(stopped.map(|stopped| stopped.at)).max();
+        stopped.is_some_and(|at| at >= since && self.selection.means_without_session(account, at))
+    }
 }
 
-impl Selection {
-    /// Whether every session of a selected user is selected.
-    fn takes_whole_users(&self) -> bool {
-        self.places.is_empty()
-            && !self.only_waiting
-            && self.logged_in_before.is_none()
-            && self.unseen_for.is_none()
-    }
-
-    /// The selected sessions of a user that logged in before `stamp`, the oldest first.
-    fn of(
-        &self,
-        account: &Account,
-        policy: &Policy,
-        stamp: Stamp,
-        now: Timestamp,
-    ) -> Vec<SessionId> {
-        let in_any = |groups: &[Group]| {
-            account
-                .profile
-                .groups
-                .iter()
-                .any(|group| groups.contains(group))
-        };
-        if (!self.groups.is_empty() && !in_any(&self.groups)) || in_any(&self.except_groups) {
-            return Vec::new();
-        }
-        let meant = |session: &&Session| {
-            session.login.stamp < stamp
-                && session.overdue(policy, now).is_none()
-                && self.means(session, now)
-        };
-        account
-            .open_sessions()
-            .filter(meant)
-            .map(|session| session.id.clone())
-            .collect()
-    }
-
-    fn means(&self, session: &Session, now: Timestamp) -> bool {
-        let at_place = |place: &String| self.places.contains(place);
-        (self.places.is_empty() || session.login.place.as_ref().is_some_and(at_place))
-            && (!self.only_waiting || session.state.is_held())
-            && self
-                .logged_in_before
-                .is_none_or(|before| session.login.at < before)
-            && self
-                .unseen_for
-                .is_none_or(|unseen| now.since(session.last_seen.at) >= unseen)
-    }
+/// Whether these are all of a user's sessions that have not come to their deadline.
+fn are_all(account: &Account, selected: &[SessionId], policy: &Policy, now: Timestamp) -> bool {
+    let mut open = account.open_sessions();
+    open.all(|session| selected.contains(&session.id) || session.overdue(policy, now).is_some())
 }
 
 fn counted<T>(decision: Decision<T>, count: impl Fn(T) -> usize) -> Decision<u64> {

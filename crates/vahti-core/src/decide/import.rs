@@ -161,6 +161,7 @@ fn session(imported: &Imported, command: &Import, draft: &Draft<'_>, stamp: Stam
         },
         state: State::Ended(EndReason::Imported),
         expired_at: Some(imported.expired_at.unwrap_or(now).min(now)),
+        turned: Stamp::NEVER,
     }
 }
 

@@ -59,7 +59,7 @@ pub fn invalidate(
         Which::These(ids) if ids.len() == 1 => ids.first().cloned(),
         _ => None,
     };
-    let commit = draft.commit(Record::of(Verb::Invalidate, only));
+    let commit = draft.commit_order([Record::of(Verb::Invalidate, only)]);
     let invalidated = changed(account, &commit.account, None, |session| {
         session.state.is_held()
     });

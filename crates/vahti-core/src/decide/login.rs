@@ -323,5 +323,6 @@ fn session(
         },
         state: State::Held(held.unwrap_or(HeldReason::OverLimit)),
         expired_at: Some(moment.now),
+        turned: Stamp::NEVER,
     }
 }

@@ -1,11 +1,12 @@
 //! `undo`: takes back the newest verify or invalidate of a user. What was let in by it waits again, what was put out by it
-//! goes on again, as far as the limit allows.
+//! goes on again, as far as the limit allows; what it changed is recorded with it, in [`turned`](crate::Session::turned) and
+//! [`command`](Account::command).
 
 use core::time::Duration;
 
 use crate::{
-    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Refusal, Register, Session,
-    SessionId, Stamp, State, Timestamp, Verb,
+    Account, By, Decision, HeldReason, HoldLogins, Moment, Policy, Refusal, Register, SessionId,
+    Stamp, State, Timestamp, Verb,
     draft::{Draft, Record},
 };
 
@@ -31,16 +32,19 @@ pub struct Undone {
     pub active: Vec<SessionId>,
 }
 
-/// The stamp of the command that can be taken back: the user's newest verify, invalidate or undo, within [`UNDO_WITHIN`].
+/// The stamp of the command that can be taken back: the newest verify, invalidate or undo of the user that changed
+/// something, within [`UNDO_WITHIN`].
 #[must_use]
 pub fn undoable(account: &Account, now: Timestamp) -> Option<Stamp> {
-    let newest = newest(account);
-    let lately = newest > Stamp::NEVER && newest.time() >= now.minus(UNDO_WITHIN);
-    lately.then_some(newest)
+    let newest = account.command?.stamp;
+    (newest.time() >= now.minus(UNDO_WITHIN)).then_some(newest)
 }
 
 /// Decides an undo. Refused with [`Refusal::NothingToUndo`], and nothing changes, if the command that is meant is not the one
 /// that can be taken back.
+///
+/// With an alarm whoever was let in since the command waits too: the person who should not have been let in may have
+/// logged in anew meanwhile.
 #[must_use]
 pub fn undo(
     account: &Account,
@@ -51,18 +55,15 @@ pub fn undo(
 ) -> Decision<Undone> {
     let mut draft = Draft::begin(account, policy, by, moment);
     let of = command.of;
-    let ids = |which: &dyn Fn(&&Session) -> bool| -> Vec<SessionId> {
-        let sessions = draft.account.open_sessions().filter(|one| which(one));
-        sessions.map(|session| session.id.clone()).collect()
-    };
-    let let_in = ids(&|session| is_let_in_by(&draft.account, session, of));
-    let put_out = ids(&|session| is_put_out_by(&draft.account, session, of));
-    if undoable(&draft.account, moment.now) != Some(of) {
+    let meant = draft.account.command.filter(|newest| newest.stamp == of);
+    let (Some(meant), true) = (meant, undoable(account, moment.now) == Some(of)) else {
         return Decision {
             commit: draft.close(None),
             answer: Err(Refusal::NothingToUndo),
         };
-    }
+    };
+    let let_in = let_in(&draft.account, of, command.alarm.is_some());
+    let put_out = put_out(&draft.account, of);
     let stamp = draft.stamp();
     for id in &let_in {
         draft.put_out(id, stamp, HeldReason::Invalidated);
@@ -70,8 +71,9 @@ pub fn undo(
     for id in &put_out {
         draft.account.merge(&Register::Admitted(id.clone(), stamp));
     }
-    hold_logins(&mut draft, of, command.alarm.is_some());
-    let commit = draft.commit_all(records(command, &let_in, &put_out));
+    hold_logins(&mut draft, meant.held_logins || command.alarm.is_some());
+    draft.account.command = None;
+    let commit = draft.commit_order(records(command, &let_in, &put_out));
     let now = |ids: &[SessionId], is_so: fn(State) -> bool| {
         let sessions = commit.account.sessions.iter();
         let sessions = sessions.filter(|session| ids.contains(&session.id) && is_so(session.state));
@@ -87,57 +89,50 @@ pub fn undo(
     }
 }
 
-/// One event for each session: an alarm for the one that should not have been let in.
+/// The sessions that the command let in; for an alarm also those that were let in after it.
+fn let_in(account: &Account, of: Stamp, alarm: bool) -> Vec<SessionId> {
+    account
+        .open_sessions()
+        .filter(|session| session.state.is_active())
+        .filter(|session| session.turned == of || (alarm && account.let_in(session) >= of))
+        .map(|session| session.id.clone())
+        .collect()
+}
+
+/// The sessions that the command put out while they were active. A freeze that came after it lets nobody in.
+fn put_out(account: &Account, of: Stamp) -> Vec<SessionId> {
+    account
+        .open_sessions()
+        .filter(|session| session.state.is_held() && session.turned == of)
+        .filter(|_| account.registers.frozen < of)
+        .map(|session| session.id.clone())
+        .collect()
+}
+
+/// One event for each session, an alarm for the one that should not have been let in; and one for the user where the command
+/// only gave or lifted an order.
 fn records(command: &Undo, let_in: &[SessionId], put_out: &[SessionId]) -> Vec<Record> {
     let touched = let_in.iter().chain(put_out);
     let others = touched.filter(|id| Some(*id) != command.alarm.as_ref());
     let alarm = command.alarm.iter().map(|id| (Verb::Alarm, id));
-    alarm
+    let mut records: Vec<_> = alarm
         .chain(others.map(|id| (Verb::Undo, id)))
         .map(|(verb, id)| Record::of(verb, Some(id.clone())))
-        .collect()
-}
-
-/// When the newest verify or invalidate of a supervisor was accepted.
-fn newest(account: &Account) -> Stamp {
-    let registers = &account.registers;
-    let verified = registers.verified.as_ref().map(|verified| verified.stamp);
-    let by_itself = |session: &Session| session.marks.admitted <= session.login.stamp;
-    let marks = account.open_sessions().flat_map(|session| {
-        let invalidated = &session.marks.invalidated;
-        let is_order = invalidated.cause == HeldReason::Invalidated;
-        let admitted = (!by_itself(session)).then_some(session.marks.admitted);
-        [is_order.then_some(invalidated.stamp), admitted]
-    });
-    let stamps = marks.chain([verified, Some(registers.invalidated)]);
-    stamps.flatten().max().unwrap_or(Stamp::NEVER)
-}
-
-/// Whether the command has let in what was not let in before.
-fn is_let_in_by(account: &Account, session: &Session, of: Stamp) -> bool {
-    let admitted = session.marks.admitted;
-    let before = admitted < of && admitted > account.put_out(session);
-    session.state.is_active() && account.let_in(session) == of && !before
-}
-
-/// Whether the command has put out what was active until then. One that waited before has another end of its time.
-fn is_put_out_by(account: &Account, session: &Session, of: Stamp) -> bool {
-    let waited_from_birth = session.login.held.is_some() && account.let_in(session) == Stamp::NEVER;
-    let since = session.expired_at.filter(|at| *at >= of.time());
-    session.state.is_held()
-        && account.put_out(session) == of
-        && !waited_from_birth
-        && since.is_some()
-}
-
-/// An order to hold logins that the command gave or lifted is as it was before; an alarm gives one.
-fn hold_logins(draft: &mut Draft<'_>, of: Stamp, alarm: bool) {
-    let order = draft.account.registers.hold_logins;
-    let on = alarm || (order.stamp == of) != order.on;
-    if alarm || on != order.on {
-        let stamp = draft.stamp();
-        draft
-            .account
-            .merge(&Register::HoldLogins(HoldLogins { stamp, on }));
+        .collect();
+    if records.is_empty() {
+        records.push(Record::of(Verb::Undo, None));
     }
+    records
+}
+
+/// Further logins are held, or are not. A freeze stays.
+fn hold_logins(draft: &mut Draft<'_>, on: bool) {
+    let registers = &draft.account.registers;
+    if registers.are_logins_held() == on || (!on && registers.is_frozen()) {
+        return;
+    }
+    let stamp = draft.stamp();
+    draft
+        .account
+        .merge(&Register::HoldLogins(HoldLogins { stamp, on }));
 }

@@ -66,7 +66,7 @@ pub fn verify(
         session.marks.redeemed = window;
     }
     draft.release();
-    let commit = draft.commit(Record::of(Verb::Verify, Some(id.clone())));
+    let commit = draft.commit_order([Record::of(Verb::Verify, Some(id.clone()))]);
     let superseded = changed(account, &commit.account, Some(&id), |session| {
         session.state.is_held()
     });
@@ -116,7 +116,6 @@ fn target(draft: &Draft<'_>, command: &Verify) -> Result<SessionId, Refusal> {
     }
 }
 
-/// Lets a session in beside the others; the longest let in beyond the limit are put out.
 /// The session, unless the challenge of this window or of a later one has let it in already.
 fn unused(draft: &Draft<'_>, command: &Verify, id: SessionId) -> Result<SessionId, Refusal> {
     let redeemed = draft
@@ -131,6 +130,7 @@ fn unused(draft: &Draft<'_>, command: &Verify, id: SessionId) -> Result<SessionI
     }
 }
 
+/// Lets a session in beside the others; the longest let in beyond the limit are put out.
 fn admit(draft: &mut Draft<'_>, id: &SessionId) {
     let stamp = draft.stamp();
     let mut others: Vec<_> = draft.account.let_in_order();

@@ -65,6 +65,12 @@ pub(super) fn hold(
     assert!(kept, "a decision deletes no session");
     cap_of_the_held(policy, act, commit);
     accepted_as_asked(act, commit);
+    turned_when_it_changed(before, after);
+    if let Act::Undo(command) = act
+        && !policy.observes()
+    {
+        nobody_stays_in_after_an_alarm(before, command, commit);
+    }
 }
 
 fn find<'a>(account: &'a Account, id: &SessionId) -> Option<&'a Session> {
@@ -127,10 +133,9 @@ fn turned_active_by_itself(
             let waited = State::Held(HeldReason::AwaitingChoice);
             command.session == session.id && old.is_some_and(|old| old.state == waited)
         }
-        Act::Undo(command) => old.is_some_and(|old| {
-            let expired_at = old.expired_at.is_some_and(|at| at >= command.of.time());
-            old.state.is_held() && expired_at
-        }),
+        Act::Undo(command) => {
+            old.is_some_and(|old| old.state.is_held() && old.turned == command.of)
+        }
         Act::Invalidate | Act::End | Act::Settle => false,
     }
 }
@@ -214,4 +219,39 @@ fn accepted_as_asked(act: Act<'_>, commit: &Commit) {
         _ => false,
     };
     assert!(!let_in || first.state == Some(State::Active), "{first:?}");
+}
+
+/// A session says when it last turned, and nothing else of a decision touches that.
+fn turned_when_it_changed(before: &Account, after: &Account) {
+    for session in &after.sessions {
+        let Some(old) = find(before, &session.id) else {
+            assert_eq!(session.turned, Stamp::NEVER, "it is as its login left it");
+            continue;
+        };
+        let has_turned = old.state.is_active() != session.state.is_active();
+        assert_eq!(old.turned != session.turned, has_turned, "{session:?}");
+    }
+}
+
+/// After an alarm nobody goes on who was let in by the command that is taken back, or later.
+fn nobody_stays_in_after_an_alarm(before: &Account, command: &Undo, commit: &Commit) {
+    let is_alarm = |verb: Verb| verb == Verb::Alarm;
+    if !commit.events.iter().any(|event| is_alarm(event.verb)) {
+        return;
+    }
+    assert!(commit.account.registers.are_logins_held());
+    for session in commit
+        .account
+        .sessions
+        .iter()
+        .filter(|session| session.state.is_active())
+    {
+        let old = find(before, &session.id).expect("an undo logs nobody in");
+        let came_back = old.state.is_held() && old.turned == command.of;
+        assert!(
+            came_back || before.let_in(old) < command.of,
+            "{:?} stays in after an alarm",
+            session.id
+        );
+    }
 }

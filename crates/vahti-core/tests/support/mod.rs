@@ -226,9 +226,15 @@ impl Gate {
     }
 
     pub(crate) fn undo_as(&mut self, command: &Undo) -> Result<Undone, Refusal> {
-        self.take(laws::Act::Undo(command), |account, policy, by, moment| {
+        let version = self.account.version;
+        let undone = self.take(laws::Act::Undo(command), |account, policy, by, moment| {
             decide::undo(account, policy, by, command, moment)
-        })
+        });
+        assert!(
+            undone.is_err() || self.account.version > version,
+            "what is answered is written"
+        );
+        undone
     }
 
     pub(crate) fn invalidate(&mut self, id: Option<&str>) -> Vec<SessionId> {

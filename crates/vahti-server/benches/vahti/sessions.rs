@@ -64,6 +64,7 @@ pub(crate) fn account(number: u64, now: Timestamp) -> Account {
         },
         state: State::Active,
         expired_at: None,
+        turned: Stamp::NEVER,
     });
     account
 }

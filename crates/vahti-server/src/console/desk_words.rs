@@ -40,10 +40,10 @@ section!(Confirm: title, title_active, since, why, others, others_kept, since_us
     in_no_room, same_name, old_code, card, card_number, screen, reason, other_reason, let_in, not_this, more, hold, hold_text,
     end, end_text, person, device; reasons: [String; 3]);
 section!(Shape: ; names: [String; 8]);
-section!(Done: let_in, hold, end, undo, gone_on, yes, no, waits_again, goes_on_again, logins_held, call, again_by_you, again_by,
+section!(Done: let_in, let_in_before, hold, end, undo, gone_on, yes, no, waits_again, goes_on_again, logins_held, call, again_by_you, again_by,
     again, take_back, back;);
 section!(Bad: title, ended, too_late, nothing_to_undo, unknown;);
-section!(Many: done, done_one, left, has_ended, no_answer, unknown, none_ticked;);
+section!(Many: done, done_one, left, left_more, has_ended, no_answer, unknown, none_ticked;);
 
 impl DeskWords {
     /// The words for this browser.

@@ -44,6 +44,8 @@ struct Done {
     lines: Vec<String>,
     /// Whether the screen in front should have gone on by now.
     asks: bool,
+    /// It was let in, and waits again since.
+    waits_again: bool,
     /// The stamp of the command that can be taken back.
     of: Option<Stamp>,
 }
@@ -98,7 +100,9 @@ fn page(
     let at = command.map_or_else(String::new, |event| telling.time(event.at));
     let by = command.and_then(|event| event.actor.as_deref());
     let let_in = is(Verb::Verify);
+    let waits_again = let_in && record.session.state.is_held();
     let pattern = match by {
+        _ if waits_again => &done.let_in_before,
         _ if is(Verb::Undo) || is(Verb::Alarm) => &done.undo,
         _ if is(Verb::Invalidate) => &done.hold,
         _ if is(Verb::End) => &done.end,
@@ -117,8 +121,9 @@ fn page(
             Vec::new()
         },
         title: title.replace("{name}", &told.name),
-        asks: let_in && now,
-        of: of.filter(|_| let_in || is(Verb::Invalidate)),
+        asks: let_in && now && !waits_again,
+        waits_again,
+        of: of.filter(|of| can_be_taken_back(events, &told.id, *of)),
         frame: desk.frame(),
         id: told.id,
         words,
@@ -163,18 +168,22 @@ fn after_undo(
     lines
 }
 
-/// Whether somebody did this, and not a rule, to this session or to all of the user's.
+/// Whether the command of this stamp let this session in or put it on hold: what was done to another login of the person
+/// since is not taken back here.
+fn can_be_taken_back(events: &[EventRecord], session: &str, of: Stamp) -> bool {
+    let verbs = [Verb::Verify, Verb::Invalidate].map(Verb::as_str);
+    events.iter().any(|event| {
+        event.stamp == of && is_command(event, session) && verbs.contains(&event.verb.as_str())
+    })
+}
+
+/// Whether somebody did this, and not a rule, to this session or to all of the user's. An undo is recorded at those who turned by
+/// it, and is about them all.
 fn is_command(event: &EventRecord, session: &str) -> bool {
-    let verbs = [
-        Verb::Verify,
-        Verb::Invalidate,
-        Verb::End,
-        Verb::Undo,
-        Verb::Alarm,
-    ];
-    let is_about = event
-        .session
-        .as_deref()
-        .is_none_or(|about| about == session);
-    is_about && event.how != "rule" && verbs.iter().any(|verb| event.verb == verb.as_str())
+    let is = |verbs: &[Verb]| verbs.iter().any(|verb| event.verb == verb.as_str());
+    let undoes = is(&[Verb::Undo, Verb::Alarm]);
+    let about = event.session.as_deref();
+    let is_about = undoes || about.is_none_or(|about| about == session);
+    let is_command = undoes || is(&[Verb::Verify, Verb::Invalidate, Verb::End]);
+    is_about && is_command && event.how != "rule"
 }

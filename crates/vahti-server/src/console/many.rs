@@ -1,10 +1,19 @@
-//! *Let in 37*: lets in everybody who was ticked on the list, and tells who was not processed.
+//! *Let in 37*: lets in everybody who was ticked on the list, and tells who was not processed. The answer leads to a page that
+//! does nothing again when it is loaded again.
+
+use core::fmt::Write as _;
+use std::collections::HashMap;
 
 use askama::Template;
-use axum::response::Response;
+use axum::{
+    extract::{Query, rejection::QueryRejection},
+    response::Response,
+};
 use futures::future::join_all;
+use serde::Deserialize;
 use vahti::{Error, VerifyRequest};
-use vahti_core::{How, SessionId};
+use vahti_core::{HeldReason, How, Refusal, SessionId, State};
+use vahti_store::SessionRecord;
 
 use super::{
     desk::Desk,
@@ -13,8 +22,29 @@ use super::{
     page::Frame,
     told::Told,
 };
+use crate::pages::see_other;
+
+/// Where it is told what it has come to.
+pub(super) const PATH: &str = "/vahti/console/many";
+
+/// How many who were not let in are named.
+const NAMED: usize = 100;
 
 /// What it has come to.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    /// How many were let in.
+    #[serde(default)]
+    done: usize,
+    /// The sessions that were not, with commas between.
+    #[serde(default)]
+    left: String,
+    /// How many more were not.
+    #[serde(default)]
+    more: usize,
+}
+
+/// The page that tells it.
 #[derive(Template)]
 #[template(path = "console/many.html")]
 struct Many {
@@ -22,6 +52,7 @@ struct Many {
     words: &'static DeskWords,
     title: String,
     left: Vec<Left>,
+    more: Option<String>,
 }
 
 /// Somebody who was not let in, and why.
@@ -32,53 +63,97 @@ struct Left {
     why: &'static str,
 }
 
-/// Lets them in, and says how many.
+/// Lets them in: of each person the login that is ticked and came last, for each verify puts a person's others on hold.
 pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
-    let ids: Vec<SessionId> = form
+    let ids: Vec<_> = form
         .all("session")
         .filter_map(|id| SessionId::new(id).ok())
         .collect();
-    let telling = desk.telling();
-    let words = telling.words;
     if ids.is_empty() {
+        let words = desk.telling().words;
         return desk.says(&words.bad.title, &words.many.none_ticked);
     }
-    let outcomes = join_all(ids.iter().map(|id| one(&desk, id))).await;
-    let left: Vec<_> = outcomes.into_iter().flatten().collect();
-    let done = ids.len() - left.len();
+    let reader = desk.reader();
+    let records = join_all(
+        ids.iter()
+            .map(|id| desk.ask(desk.vahti().session(&reader, id))),
+    )
+    .await;
+    let newest = newest(records.into_iter().flatten());
+    let done = join_all(newest.into_values().map(|record| one(&desk, record))).await;
+    let done: Vec<_> = done.into_iter().flatten().collect();
+    let left: Vec<_> = ids.iter().filter(|id| !done.contains(id)).collect();
+    see_other(&address(done.len(), &left))
+}
+
+/// The login of each person that came last.
+fn newest(records: impl Iterator<Item = SessionRecord>) -> HashMap<String, SessionRecord> {
+    let mut newest: HashMap<String, SessionRecord> = HashMap::new();
+    for record in records {
+        let user = record.user.to_string();
+        let is_newer = newest
+            .get(&user)
+            .is_none_or(|known| known.session.login.stamp < record.session.login.stamp);
+        if is_newer {
+            newest.insert(user, record);
+        }
+    }
+    newest
+}
+
+/// Lets one in; gives its id if it is.
+async fn one(desk: &Desk, record: SessionRecord) -> Option<SessionId> {
+    let id = record.session.id;
+    let request = VerifyRequest::of(record.user, id.clone());
+    let caller = desk.caller(How::Bulk, None);
+    let done = desk.ask(desk.vahti().verify(&caller, request)).await;
+    done.ok().map(|_| id)
+}
+
+fn address(done: usize, left: &[&SessionId]) -> String {
+    let mut address = format!("{PATH}?done={done}");
+    for (place, id) in left.iter().take(NAMED).enumerate() {
+        let before = if place == 0 { "&left=" } else { "," };
+        let _ = write!(address, "{before}{id}");
+    }
+    let more = left.len().saturating_sub(NAMED);
+    if more > 0 {
+        let _ = write!(address, "&more={more}");
+    }
+    address
+}
+
+/// Says how many were let in, and who was not.
+pub(super) async fn show(desk: Desk, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Query(asked) = asked.unwrap_or_default();
+    let words = desk.telling().words;
+    let ids = asked.left.split(',').take(NAMED);
+    let ids: Vec<_> = ids.filter_map(|id| SessionId::new(id).ok()).collect();
+    let left = join_all(ids.iter().map(|id| left(&desk, id))).await;
+    let more = words.many.left_more.replace("{n}", &asked.more.to_string());
     desk.page(&Many {
-        title: counted(&words.many.done_one, &words.many.done, done),
+        title: counted(&words.many.done_one, &words.many.done, asked.done),
         frame: desk.frame(),
         words,
         left,
+        more: (asked.more > 0).then_some(more),
     })
 }
 
-/// Lets one in; says so if it was not.
-async fn one(desk: &Desk, id: &SessionId) -> Option<Left> {
-    let (telling, vahti) = (desk.telling(), desk.vahti());
-    let many = &telling.words.many;
-    let why = |error: &Error| match error {
-        Error::Refused(vahti_core::Refusal::SessionEnded(_)) => &many.has_ended,
-        Error::Refused(_) => &many.unknown,
-        _ => &many.no_answer,
+/// Why somebody was not let in, as they stand now.
+async fn left(desk: &Desk, id: &SessionId) -> Left {
+    let (telling, reader) = (desk.telling(), desk.reader());
+    let (words, many) = (telling.words, &telling.words.many);
+    let record = desk.ask(desk.vahti().session(&reader, id)).await;
+    let why = match record.as_ref().map(|record| record.session.state) {
+        Ok(State::Held(reason @ HeldReason::Superseded)) => words.why(reason),
+        Ok(State::Ended(_)) => &many.has_ended,
+        Err(Error::Refused(Refusal::UnknownSession(_))) => &many.unknown,
+        Ok(_) | Err(_) => &many.no_answer,
     };
-    let record = match desk.ask(vahti.session(&desk.reader(), id)).await {
-        Ok(record) => record,
-        Err(error) => {
-            return Some(Left {
-                told: None,
-                id: id.to_string(),
-                why: why(&error),
-            });
-        }
-    };
-    let request = VerifyRequest::of(record.user.clone(), id.clone());
-    let caller = desk.caller(How::Bulk, None);
-    let error = desk.ask(vahti.verify(&caller, request)).await.err()?;
-    Some(Left {
-        told: Some(telling.of(&record)),
+    Left {
+        told: record.ok().map(|record| telling.of(&record)),
         id: id.to_string(),
-        why: why(&error),
-    })
+        why,
+    }
 }

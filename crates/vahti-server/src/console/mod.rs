@@ -180,12 +180,13 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 27] {
+fn pages_of_console() -> [Page; 28] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),
         page(Method::POST, "/vahti/console/let-in", act::let_in),
         page(Method::POST, "/vahti/console/let-in-many", many::let_in),
+        page(Method::GET, many::PATH, many::show),
         page(Method::POST, "/vahti/console/hold", act::hold),
         page(Method::POST, "/vahti/console/log-out", act::log_out),
         page(Method::POST, "/vahti/console/undo", act::undo),

@@ -195,6 +195,16 @@ impl Store for Moody {
         self.answer(self.store.users_with_open_sessions(after, most))
             .await
     }
+
+    async fn users_stopped_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError> {
+        self.answer(self.store.users_stopped_since(since, after, most))
+            .await
+    }
     async fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, StoreError> {
         self.answer(self.store.forget_origins(before, most)).await
     }

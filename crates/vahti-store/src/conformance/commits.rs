@@ -244,6 +244,8 @@ pub async fn what_was_written_is_there_after_the_store_was_opened_again(open: &O
     let before = stored(stage.witness.newest("ann").expect("the witness was told"));
     assert_eq!(before.sessions[0].secret, SecretHash::from_bytes([8; 32]));
     assert_eq!(Some(before.sessions[2].marks.redeemed), window);
+    let command = before.command.expect("what can be taken back").stamp;
+    assert_eq!(before.sessions[2].turned, command);
     stage.store.close().await;
 
     let stage = Stage::with(open, policy);

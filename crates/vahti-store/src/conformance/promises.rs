@@ -75,6 +75,7 @@ macro_rules! promises {
             accounts_come_with_open_sessions_and_those_that_ended_lately,
             an_account_is_found_by_a_session_that_has_ended,
             users_with_open_sessions_are_listed_in_pages,
+            users_whose_sessions_ended_lately_are_listed_in_pages,
             ids_are_taken_by_open_and_by_ended_sessions,
             the_id_of_a_session_elsewhere_is_taken_once_an_event_names_it,
             an_imported_session_keeps_when_it_logged_in_and_when_it_was_imported,

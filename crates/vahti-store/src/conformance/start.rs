@@ -107,6 +107,42 @@ pub async fn users_with_open_sessions_are_listed_in_pages(open: &Open) {
     stage.store.close().await;
 }
 
+/// Those of whom none is open any more, with the place at which the next page begins.
+pub async fn users_whose_sessions_ended_lately_are_listed_in_pages(open: &Open) {
+    let stage = Stage::new(open);
+    for session in ["a1", "b1", "c1", "d1", "d2"] {
+        let user = &session[..1];
+        stage.login(user, session).await.expect("a login");
+    }
+    stage.end("a", "a1").await.expect("an end");
+    stage.clock.set(1_000);
+    for (user, session) in [("b", "b1"), ("c", "c1"), ("d", "d1")] {
+        stage.end(user, session).await.expect("an end");
+    }
+    for (since, expected) in [
+        (0, ["a", "b", "c"].as_slice()),
+        (1_000, &["b", "c"]),
+        (1_001, &[]),
+    ] {
+        for size in [1, 2, 10] {
+            let (mut users, mut after) = (Vec::new(), 0);
+            loop {
+                let page = stage
+                    .store
+                    .users_stopped_since(at(since), after, size)
+                    .await;
+                let page = page.expect("users");
+                let Some((_, last)) = page.last() else { break };
+                after = *last;
+                assert!(page.len() <= size as usize);
+                users.extend(page.into_iter().map(|(user, _)| user.to_string()));
+            }
+            assert_eq!(users, expected, "{since} {size}");
+        }
+    }
+    stage.store.close().await;
+}
+
 /// An id is taken whoever's session has it.
 pub async fn ids_are_taken_by_open_and_by_ended_sessions(open: &Open) {
     let stage = Stage::new(open);

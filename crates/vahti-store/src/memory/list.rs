@@ -1,6 +1,6 @@
 //! Lists out of memory: the same conditions and pages as a database gives, by looking at everything.
 
-use vahti_core::{Account, Group, SessionId, State, UserId};
+use vahti_core::{Account, Group, SessionId, State, Timestamp, UserId};
 
 use super::{
     chain::Recorded,
@@ -158,6 +158,24 @@ impl Data {
             .collect()
     }
 
+    /// The users without an open session, of whom a session was active at `since` or later.
+    pub(super) fn users_stopped_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Vec<(UserId, i64)> {
+        let open: Vec<_> = self.open_accounts().map(|(_, number)| number).collect();
+        let numbers = 1..=i64::try_from(self.people.len()).unwrap_or(i64::MAX);
+        numbers
+            .filter(|number| *number > after && open.binary_search(number).is_err())
+            .filter_map(|number| Some((self.user_of(number)?, number)))
+            .filter(|(account, _)| account.stopped.is_some_and(|stopped| stopped.at >= since))
+            .take(most as usize)
+            .map(|(account, number)| (account.user.clone(), number))
+            .collect()
+    }
+
     /// Which of these ids were used before.
     pub(super) fn taken_ids(&self, ids: Vec<SessionId>) -> Vec<SessionId> {
         ids.into_iter()
@@ -187,6 +205,7 @@ fn record(recorded: &Recorded, sequence: i64, account: Option<&Account>) -> Even
     EventRecord {
         sequence,
         at: event.at,
+        stamp: event.stamp,
         user: account.map(|account| account.user.to_string()),
         erased: account.is_none() && recorded.account != 0,
         session: event.session.as_ref().map(ToString::to_string),

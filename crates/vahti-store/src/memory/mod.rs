@@ -222,6 +222,15 @@ impl Store for MemoryStore {
         Ok(self.data()?.users_with_open_sessions(after, most))
     }
 
+    async fn users_stopped_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError> {
+        Ok(self.data()?.users_stopped_since(since, after, most))
+    }
+
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {
         Ok(self.data()?.check_chain())
     }

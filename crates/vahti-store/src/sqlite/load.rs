@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, Row};
 use vahti_core::{
-    Account, ChainHead, Digest, Ended, HoldLogins, Invalidated, Login, Marks, Profile, Registers,
-    SecretHash, Session, SessionId, Stopped, UserId, Verified, Window,
+    Account, ChainHead, Digest, Ended, HoldLogins, Invalidated, LastCommand, Login, Marks, Profile,
+    Registers, SecretHash, Session, SessionId, Stopped, UserId, Verified, Window,
 };
 
 use super::{columns::Columns, trouble::Trouble};
@@ -14,7 +14,7 @@ macro_rules! account_columns {
     () => {
         "a.id, p.digest, p.user, p.name, p.email, p.number, a.newest, a.version, a.groups, \
          a.verified, a.verified_home, a.verified_session, a.invalidated, a.frozen, a.hold_logins, \
-         a.hold_logins_on, a.stopped, a.stopped_at, a.events, a.hash"
+         a.hold_logins_on, a.stopped, a.stopped_at, a.command, a.command_held_logins, a.events, a.hash"
     };
 }
 
@@ -23,14 +23,15 @@ macro_rules! session_columns {
     () => {
         "s.number, s.id, s.state, s.reason, s.last_seen, s.expired_at, s.admitted, s.invalidated, \
          s.invalidated_cause, s.ended_at, s.ended, s.secret, s.login, s.login_at, s.imported_at, s.held, s.place, \
-         (SELECT value FROM text WHERE text.id = s.origin), s.app, s.home, s.idempotency, s.redeemed"
+         (SELECT value FROM text WHERE text.id = s.origin), s.app, s.home, s.idempotency, s.redeemed, \
+         s.turned"
     };
 }
 
 pub(super) use {account_columns, session_columns};
 
 /// How many columns [`session_columns`] names.
-pub(super) const SESSION_COLUMNS: usize = 22;
+pub(super) const SESSION_COLUMNS: usize = 23;
 
 /// The open sessions of an account, the oldest login first.
 pub(super) const OPEN_SESSIONS: &str = concat!(
@@ -139,12 +140,14 @@ pub(super) fn account(row: &Row<'_>, first: usize) -> Result<Option<Loaded>, Tro
     profile.groups = columns.groups()?;
     let registers = registers(&mut columns)?;
     let stopped = stopped(&mut columns)?;
+    let command = command(&mut columns)?;
     let chain = chain(&mut columns)?;
     let account = Account {
         user,
         profile,
         registers,
         stopped,
+        command,
         newest,
         version: u64::try_from(version).map_err(Trouble::corrupt)?,
         chain,
@@ -190,6 +193,17 @@ fn stopped(columns: &mut Columns<'_, '_>) -> Result<Option<Stopped>, Trouble> {
     }))
 }
 
+fn command(columns: &mut Columns<'_, '_>) -> Result<Option<LastCommand>, Trouble> {
+    let stamp: Option<i64> = columns.take()?;
+    let held_logins: Option<bool> = columns.take()?;
+    Ok(stamp
+        .zip(held_logins)
+        .map(|(stamp, held_logins)| LastCommand {
+            stamp: vahti_core::Stamp::from_bits(stamp),
+            held_logins,
+        }))
+}
+
 /// The end of an account's chain, from its two columns.
 pub(super) fn chain(columns: &mut Columns<'_, '_>) -> Result<ChainHead, Trouble> {
     let events: i64 = columns.take()?;
@@ -225,6 +239,7 @@ pub(super) fn session(
         idempotency: columns.take()?,
     };
     marks.redeemed = Window::from_number(columns.take()?);
+    let turned = columns.stamp()?;
     let known = witness.last_seen(&id);
     let session = Session {
         id,
@@ -234,6 +249,7 @@ pub(super) fn session(
         last_seen: house::last_seen(stored, known),
         state,
         expired_at,
+        turned,
     };
     Ok((number, session))
 }

@@ -345,6 +345,16 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn users_stopped_since(
+        &self,
+        since: Timestamp,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<(UserId, i64)>, StoreError> {
+        self.ask(move |connection, _| read::users_stopped_since(connection, since, after, most))
+            .await
+    }
+
     async fn copy(&self) -> Result<std::fs::File, StoreError> {
         self.trusted()?;
         let _turn = self.copying.lock().await;

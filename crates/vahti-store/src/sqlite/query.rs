@@ -175,7 +175,7 @@ pub(super) fn last_event(connection: &Connection) -> Result<i64, Trouble> {
 fn event_sql(query: &EventQuery, account: Option<i64>) -> Sql {
     let mut sql = Sql::default();
     sql.add(
-        "SELECT e.seq, e.at, p.user, p.user IS NULL AND p.account IS NOT NULL, e.session, e.verb, e.state, e.reason, e.remark, e.key, \
+        "SELECT e.seq, e.at, e.stamp, p.user, p.user IS NULL AND p.account IS NOT NULL, e.session, e.verb, e.state, e.reason, e.remark, e.key, \
          (SELECT value FROM text WHERE id = e.actor), e.how, \
          (SELECT value FROM text WHERE id = e.note), \
          (SELECT value FROM text WHERE id = e.origin), e.\"limit\", e.policy, e.hash \
@@ -211,6 +211,7 @@ fn event(columns: &mut Columns<'_, '_>) -> Result<EventRecord, Trouble> {
     Ok(EventRecord {
         sequence: columns.take()?,
         at: columns.time()?,
+        stamp: columns.stamp()?,
         user: columns.take()?,
         erased: columns.take()?,
         session: columns.take()?,

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OptionalExtension as _, Rows};
 use tokio::{sync::Semaphore, task};
 use vahti_core::{Account, SessionId, Timestamp, UserId};
 
@@ -160,7 +160,26 @@ pub(super) fn users_with_open_sessions(
           ORDER BY account) s \
          CROSS JOIN person p ON p.account = s.account WHERE p.user IS NOT NULL LIMIT ?2",
     )?;
-    let mut rows = statement.query((after, most))?;
+    users(statement.query((after, most))?)
+}
+
+/// The users without an open session, of whom a session was active at `since` or later.
+pub(super) fn users_stopped_since(
+    connection: &Connection,
+    since: Timestamp,
+    after: i64,
+    most: u32,
+) -> Result<Vec<(UserId, i64)>, Trouble> {
+    let mut statement = connection.prepare_cached(
+        "SELECT p.user, a.id FROM account a JOIN person p ON p.account = a.id \
+         WHERE a.id > ?1 AND a.stopped_at >= ?2 AND p.user IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM session s WHERE s.account = a.id AND s.ended_at IS NULL) \
+         ORDER BY a.id LIMIT ?3",
+    )?;
+    users(statement.query((after, since.as_millis(), most))?)
+}
+
+fn users(mut rows: Rows<'_>) -> Result<Vec<(UserId, i64)>, Trouble> {
     let mut users = Vec::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::from(row, 0);

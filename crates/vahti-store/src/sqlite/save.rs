@@ -14,12 +14,12 @@ pub(super) fn account(
 ) -> Result<(), Trouble> {
     let sql = if is_new {
         "INSERT INTO account (newest, version, groups, verified, verified_home, verified_session, \
-         invalidated, frozen, hold_logins, hold_logins_on, stopped, stopped_at, events, hash, id) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+         invalidated, frozen, hold_logins, hold_logins_on, stopped, stopped_at, command, command_held_logins, \
+         events, hash, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     } else {
         "UPDATE account SET newest = ?, version = ?, groups = ?, verified = ?, verified_home = ?, \
          verified_session = ?, invalidated = ?, frozen = ?, hold_logins = ?, hold_logins_on = ?, \
-         stopped = ?, stopped_at = ?, events = ?, hash = ? WHERE id = ?"
+         stopped = ?, stopped_at = ?, command = ?, command_held_logins = ?, events = ?, hash = ? WHERE id = ?"
     };
     let registers = &account.registers;
     let verified = registers.verified.as_ref();
@@ -36,6 +36,8 @@ pub(super) fn account(
         registers.hold_logins.on,
         account.stopped.map(|stopped| stopped.stamp.to_bits()),
         account.stopped.map(|stopped| stopped.at.as_millis()),
+        account.command.map(|command| command.stamp.to_bits()),
+        account.command.map(|command| command.held_logins),
         i64::try_from(account.chain.events).map_err(Trouble::corrupt)?,
         account.chain.hash,
         id,
@@ -137,8 +139,8 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
         .prepare_cached(
             "INSERT INTO session (id, account, state, reason, last_seen, expired_at, admitted, \
              invalidated, invalidated_cause, ended_at, ended, secret, login, login_at, imported_at, held, place, \
-             origin, app, home, idempotency, redeemed) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             origin, app, home, idempotency, redeemed, turned) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )?
         .insert(params![
             session.id.as_str(),
@@ -163,6 +165,7 @@ fn insert(connection: &Connection, account: i64, session: &Session) -> Result<i6
             login.home,
             login.idempotency,
             marks.redeemed.number(),
+            session.turned.to_bits(),
         ])?;
     Ok(number)
 }
@@ -179,7 +182,8 @@ fn update(
     connection
         .prepare_cached(
             "UPDATE session SET state = ?, reason = ?, last_seen = max(last_seen, ?), \
-             expired_at = ?, admitted = ?, invalidated = ?, invalidated_cause = ?, secret = ?, redeemed = ? \
+             expired_at = ?, admitted = ?, invalidated = ?, invalidated_cause = ?, secret = ?, redeemed = ?, \
+             turned = ? \
              WHERE number = ?",
         )?
         .execute(params![
@@ -192,6 +196,7 @@ fn update(
             marks.invalidated.cause.as_str(),
             session.secret.as_bytes(),
             marks.redeemed.number(),
+            session.turned.to_bits(),
             number,
         ])?;
     if !was_open || !session.is_open() {

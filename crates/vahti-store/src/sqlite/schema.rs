@@ -58,6 +58,10 @@ pub(super) const MIGRATIONS: &[Migration] = &[
         name: "0006_supervisors",
         sql: include_str!("migrations/0006_supervisors.sql"),
     },
+    Migration {
+        name: "0007_taken_back",
+        sql: include_str!("migrations/0007_taken_back.sql"),
+    },
 ];
 
 /// What a file turned out to be.

@@ -11,6 +11,7 @@ mod message;
 mod person;
 mod scan;
 mod streams;
+mod taken_back;
 
 use axum::{
     body::Body,
