@@ -22,6 +22,8 @@ pub struct Policy {
     pub idle_timeout: Duration,
     /// How long a session may last at all (OWASP ASVS 5.0 7.3.2).
     pub max_lifetime: Duration,
+    /// Sessions that were logged in under the keys of these names last so long instead, and may go unused meanwhile.
+    pub lasting: BTreeMap<String, Duration>,
     /// How long an ended session is kept.
     pub retention: Duration,
     /// How long after the last login from somewhere it is kept where that was.
@@ -57,6 +59,7 @@ impl Policy {
             held_max_per_user: 20,
             idle_timeout: Duration::ZERO,
             max_lifetime: Duration::ZERO,
+            lasting: BTreeMap::new(),
             retention: Duration::from_secs(90 * 24 * 3600),
             origin_retention: Duration::from_secs(90 * 24 * 3600),
             cache_for: Duration::ZERO,

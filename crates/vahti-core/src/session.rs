@@ -55,6 +55,22 @@ impl Login {
     pub fn began(&self) -> Timestamp {
         self.imported_at.unwrap_or(self.at)
     }
+
+    /// When the session reaches its maximum lifetime.
+    #[must_use]
+    pub fn lifetime_deadline(&self, policy: &Policy) -> Timestamp {
+        let own = policy.lasting.get(&self.app);
+        own.map_or_else(
+            || policy.lifetime_deadline(self.began()),
+            |length| self.began().plus(*length),
+        )
+    }
+
+    /// Whether the session may go unused for as long as it lives.
+    #[must_use]
+    pub fn may_rest(&self, policy: &Policy) -> bool {
+        policy.lasting.contains_key(&self.app)
+    }
 }
 
 /// When a session was last used, and whether this process knows that itself.
@@ -80,11 +96,10 @@ pub struct Ended {
 const UNCERTAIN_IDLE: core::time::Duration = core::time::Duration::from_secs(20);
 
 impl LastSeen {
-    /// When a session that was last used so is idle for long enough to give its place to somebody else. If this process
-    /// has not seen it, that is a little later than its idle deadline, because its last use may have been lost.
+    /// When a session with this idle deadline is idle for long enough to give its place to somebody else. If this process
+    /// has not seen its last use, that is a little later, because a use may have been lost.
     #[must_use]
-    pub fn idle_for_others(self, policy: &Policy) -> Timestamp {
-        let idle = policy.idle_deadline(self.at);
+    pub fn idle_for_others(self, idle: Timestamp) -> Timestamp {
         if self.here {
             idle
         } else {
@@ -112,18 +127,26 @@ impl Session {
     #[must_use]
     pub fn overdue(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
         overdue(
-            policy.lifetime_deadline(self.login.began()),
-            policy.idle_deadline(self.last_seen.at),
+            self.login.lifetime_deadline(policy),
+            self.idle_deadline(policy),
             now,
         )
+    }
+
+    fn idle_deadline(&self, policy: &Policy) -> Timestamp {
+        if self.login.may_rest(policy) {
+            Timestamp::NEVER
+        } else {
+            policy.idle_deadline(self.last_seen.at)
+        }
     }
 
     /// As [`Session::overdue`], for giving its place to somebody else: see [`LastSeen::idle_for_others`].
     #[must_use]
     pub fn overdue_for_others(&self, policy: &Policy, now: Timestamp) -> Option<Ended> {
-        let lifetime = policy.lifetime_deadline(self.login.began());
-        let idle = policy.idle_deadline(self.last_seen.at);
-        if now >= self.last_seen.idle_for_others(policy) {
+        let lifetime = self.login.lifetime_deadline(policy);
+        let idle = self.idle_deadline(policy);
+        if now >= self.last_seen.idle_for_others(idle) {
             overdue(lifetime, idle, now)
         } else {
             overdue(lifetime, Timestamp::NEVER, now)

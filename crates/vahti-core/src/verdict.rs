@@ -1,6 +1,6 @@
 //! The check: may this request go on? One pure function over facts that the caller has looked up.
 
-use crate::{AllowReason, EndReason, HeldReason, Policy, State, Timestamp, session::overdue};
+use crate::{AllowReason, EndReason, HeldReason, State, Timestamp, session::overdue};
 
 /// The answer of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,16 +162,9 @@ const fn denial(session: Option<State>) -> Option<DenyReason> {
 
 /// `state` with the deadline that may have passed since it was recorded. Deadlines are met at `now >= deadline`.
 #[must_use]
-pub fn state_now(
-    state: State,
-    policy: &Policy,
-    lifetime: Timestamp,
-    last_seen: Timestamp,
-    now: Timestamp,
-) -> State {
+pub fn state_now(state: State, lifetime: Timestamp, idle: Timestamp, now: Timestamp) -> State {
     if state.is_ended() {
         return state;
     }
-    overdue(lifetime, policy.idle_deadline(last_seen), now)
-        .map_or(state, |ended| State::Ended(ended.reason))
+    overdue(lifetime, idle, now).map_or(state, |ended| State::Ended(ended.reason))
 }

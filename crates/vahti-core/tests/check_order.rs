@@ -206,8 +206,8 @@ fn state_after(gate: &mut Gate, milliseconds: u64) -> State {
     let session = gate.session("first");
     let now = START.plus(Duration::from_millis(milliseconds));
     let lifetime = gate.policy.lifetime_deadline(session.login.at);
-    let seen = session.last_seen.at;
-    let state = state_now(session.state, &gate.policy, lifetime, seen, now);
+    let idle = gate.policy.idle_deadline(session.last_seen.at);
+    let state = state_now(session.state, lifetime, idle, now);
     assert_eq!(session.state_at(&gate.policy, now), state);
     state
 }
@@ -233,6 +233,28 @@ fn a_deadline_is_met_at_its_own_millisecond() {
         gate.settle();
         assert_eq!(gate.state("first"), State::Ended(reason));
     }
+}
+
+#[test]
+fn a_login_under_a_lasting_key_has_its_own_lifetime_and_may_go_unused() {
+    let mut gate = Gate::with(1, OnLimit::Hold);
+    (gate.policy.idle_timeout, gate.policy.max_lifetime) =
+        (Duration::from_secs(1), Duration::from_secs(2));
+    gate.login("first");
+    let key = gate.session("first").login.app.clone();
+    gate.policy.lasting = [(key, Duration::from_secs(60))].into();
+    let later = |gate: &mut Gate, milliseconds| {
+        let now = START.plus(Duration::from_millis(milliseconds));
+        gate.now = now;
+        gate.settle();
+        let session = gate.session("first");
+        let recorded = session.overdue_for_others(&gate.policy, now).is_some();
+        assert_eq!(recorded, session.overdue(&gate.policy, now).is_some());
+        session.state_at(&gate.policy, now)
+    };
+    assert_eq!(later(&mut gate, 59_999), State::Active);
+    let ended = State::Ended(EndReason::Lifetime);
+    assert_eq!(later(&mut gate, 60_000), ended);
 }
 
 #[test]

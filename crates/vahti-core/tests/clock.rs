@@ -40,8 +40,8 @@ fn step(gate: &mut Gate, number: usize) {
     gate.login(&format!("s{number}"));
     for session in &gate.account.sessions {
         let lifetime = gate.policy.lifetime_deadline(session.login.at);
-        let seen = session.last_seen.at;
-        let state = state_now(session.state, &gate.policy, lifetime, seen, gate.now);
+        let idle = gate.policy.idle_deadline(session.last_seen.at);
+        let state = state_now(session.state, lifetime, idle, gate.now);
         assert_eq!(state.is_ended(), session.state.is_ended());
     }
 }

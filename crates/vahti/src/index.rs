@@ -47,6 +47,8 @@ struct Entry {
     until: AtomicI64,
     /// Whether this process has seen the session in use.
     seen_here: AtomicBool,
+    /// Whether it may go unused for as long as it lives.
+    may_rest: bool,
 }
 
 /// Sessions of the index, by state.
@@ -204,14 +206,13 @@ impl Index {
     }
 
     fn found(&self, id: &SessionId, entry: &Entry, now: Timestamp) -> Found {
-        let (state, lifetime) = (entry.state(), entry.until());
-        let last_seen = Timestamp::from_millis(entry.last_seen.load(Ordering::Relaxed));
+        let (lifetime, idle) = (entry.until(), entry.idle_deadline(&self.policy));
         Found {
             user: entry.user.clone(),
             session: id.clone(),
             profile: entry.profile.clone(),
-            state: vahti_core::verdict::state_now(state, &self.policy, lifetime, last_seen, now),
-            deadline: lifetime.min(self.policy.idle_deadline(last_seen)),
+            state: vahti_core::verdict::state_now(entry.state(), lifetime, idle, now),
+            deadline: lifetime.min(idle),
         }
     }
 
@@ -225,7 +226,7 @@ impl Index {
         let sessions = self.sessions.pin();
         let status = pack(account.version, state);
         let until = session.marks.ended_at().map_or_else(
-            || self.policy.lifetime_deadline(session.login.began()),
+            || session.login.lifetime_deadline(&self.policy),
             |ended| ended.plus(ENDED_KEPT),
         );
         let (mut last_seen, mut seen_here) = (session.last_seen.at, session.last_seen.here);
@@ -259,6 +260,7 @@ impl Index {
             last_seen: AtomicI64::new(last_seen.as_millis()),
             until: AtomicI64::new(until.as_millis()),
             seen_here: AtomicBool::new(seen_here),
+            may_rest: session.login.may_rest(&self.policy),
         };
         sessions.insert(session.id.clone(), fresh);
     }
@@ -293,7 +295,18 @@ impl Entry {
             at: Timestamp::from_millis(self.last_seen.load(Ordering::Relaxed)),
             here: self.seen_here.load(Ordering::Acquire),
         };
-        self.until().min(seen.idle_for_others(policy))
+        let idle = self.idle_deadline(policy);
+        self.until().min(seen.idle_for_others(idle))
+    }
+
+    /// When the session has gone unused for too long.
+    fn idle_deadline(&self, policy: &Policy) -> Timestamp {
+        if self.may_rest {
+            return Timestamp::NEVER;
+        }
+        policy.idle_deadline(Timestamp::from_millis(
+            self.last_seen.load(Ordering::Relaxed),
+        ))
     }
 
     fn version(&self) -> u64 {

@@ -107,7 +107,8 @@ impl Vahti {
     /// [`StoreError`]: the rest is ended at the next turns.
     pub async fn end_overdue(&self) -> Result<(), StoreError> {
         let timeouts = [self.policy.idle_timeout, self.policy.max_lifetime];
-        let shortest = timeouts.iter().filter(|time| !time.is_zero()).min();
+        let timeouts = timeouts.iter().chain(self.policy.lasting.values());
+        let shortest = timeouts.filter(|time| !time.is_zero()).min();
         let Some(shortest) = shortest.filter(|_| self.policy.enabled) else {
             return Ok(());
         };

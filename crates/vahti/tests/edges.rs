@@ -66,6 +66,26 @@ async fn a_verify_of_a_session_that_is_over_by_its_deadline_is_refused_and_nobod
 }
 
 #[tokio::test]
+async fn a_login_under_a_lasting_key_is_ended_by_its_own_lifetime_alone_also_after_a_restart() {
+    let lasting = Policy {
+        idle_timeout: MINUTE,
+        max_lifetime: 2 * MINUTE,
+        lasting: [(app().by.key, 10 * MINUTE)].into(),
+        ..policy(2)
+    };
+    let scene = Scene::new(lasting.clone()).await;
+    let rests = log_in(&scene.vahti, "aino").await;
+    let scene = scene.restart(lasting).await;
+    scene.clock.advance(10 * MINUTE - Duration::from_secs(1));
+    scene.vahti.end_overdue().await.expect("a sweep");
+    assert_eq!(scene.verdict(&rests.token).await, ("allow", "active"));
+    scene.clock.advance(Duration::from_secs(1));
+    scene.vahti.end_overdue().await.expect("a sweep");
+    assert_eq!(scene.verdict(&rests.token).await, ("deny", "lifetime"));
+    assert_eq!(scene.in_state(StateWord::Ended).await, 1);
+}
+
+#[tokio::test]
 async fn an_id_names_one_session_for_good_also_when_that_was_forgotten() {
     let scene = Scene::new(Policy {
         retention: MINUTE,

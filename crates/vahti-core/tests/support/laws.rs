@@ -53,6 +53,7 @@ pub(super) fn hold(
         assert!(
             !session.is_open()
                 || policy.max_lifetime.is_zero()
+                || policy.lasting.contains_key(&session.login.app)
                 || moment.now < policy.lifetime_deadline(session.login.at),
             "{:?} is past its lifetime",
             session.id

@@ -2,11 +2,17 @@
 //! any login. Its database holds logins and nothing else; one that is lost costs logins, and never an account.
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use vahti::INVITED_AT_MOST;
 use vahti_core::{OnLimit, Policy};
 
-/// How long a login lasts at most.
+/// The name under which the logins of those are recorded who were invited. A link works once, and there is no password to come
+/// in with again, so such a login goes on for as long as its account does.
+pub(crate) const INVITED: &str = "invitation";
+
+/// How long a login with a password lasts at most.
 pub(super) const LIFETIME: Duration = Duration::from_secs(12 * 3600);
 /// How long it may go unused.
 const IDLE: Duration = Duration::from_secs(30 * 60);
@@ -20,6 +26,7 @@ pub(crate) fn policy() -> Policy {
         on_limit: OnLimit::EvictOldest,
         idle_timeout: IDLE,
         max_lifetime: LIFETIME,
+        lasting: BTreeMap::from([(INVITED.to_owned(), INVITED_AT_MOST)]),
         retention: RETENTION,
         origin_retention: RETENTION,
         ..Policy::one_per_user()

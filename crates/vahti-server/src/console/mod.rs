@@ -52,7 +52,7 @@ use vahti::Vahti;
 use vahti_core::{CONFIRMATION_LASTS, How, SessionId};
 
 pub(crate) use self::{
-    logins::{beside, policy},
+    logins::{INVITED, beside, policy},
     page::{cannot_tell, log_in_first, run_out},
     passwords::{Password, Passwords},
     samples::{Samples, count_each_minute},
@@ -136,9 +136,11 @@ impl Console {
         }
     }
 
-    /// The `Set-Cookie` that gives a browser this token. Lax, so that a scanned link arrives logged in.
-    pub(crate) fn set_cookie(&self, token: &str) -> String {
-        self.cookie(self.cookie_name, token, logins::LIFETIME)
+    /// The `Set-Cookie` that gives a browser this token, for as long as an invitation lasts, or a login with a password. Lax,
+    /// so that a scanned link arrives logged in.
+    pub(crate) fn set_cookie(&self, token: &str, invited_for: Option<Duration>) -> String {
+        let length = invited_for.unwrap_or(logins::LIFETIME);
+        self.cookie(self.cookie_name, token, length)
     }
 
     /// The `Set-Cookie` that takes the token away.

@@ -1,5 +1,7 @@
 //! The policy of the rules, from the configuration.
 
+use std::collections::BTreeMap;
+
 use vahti_core::{Bypass, Group, Policy, UserId};
 
 use crate::config::Config;
@@ -18,6 +20,7 @@ pub(crate) fn policy(config: &Config) -> Result<Policy, String> {
         held_max_per_user: sessions.held_max_per_user,
         idle_timeout: sessions.idle_timeout,
         max_lifetime: sessions.max_lifetime,
+        lasting: BTreeMap::new(),
         retention: sessions.retention,
         origin_retention: sessions.origin_retention,
         cache_for: sessions.cache_for,

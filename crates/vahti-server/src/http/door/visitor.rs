@@ -15,7 +15,7 @@ use vahti_client::Origin;
 use vahti_core::{EndReason, How, Profile, SessionId};
 
 use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
-use crate::{http::text, locale::Locale};
+use crate::{console, http::text, locale::Locale};
 
 /// A browser at the login of the console, or at an invitation.
 pub(crate) struct Visitor {
@@ -81,7 +81,7 @@ impl Visitor {
             return Err(NotIn::Wrong);
         };
         let (_, new) = self.begin(account).await?;
-        Ok(console.set_cookie(&new.token))
+        Ok(console.set_cookie(&new.token, None))
     }
 
     /// Whom an invitation is for that can still be accepted.
@@ -106,7 +106,8 @@ impl Visitor {
             }
             return Err(error);
         }
-        Ok(self.app.console().set_cookie(&new.token))
+        let over = invited.expires_at.map(|over| over.since(vahti.now()));
+        Ok(self.app.console().set_cookie(&new.token, over))
     }
 
     /// Begins a login of this account.
@@ -125,7 +126,10 @@ impl Visitor {
             replaces: self.token.clone(),
             ..LoginRequest::of(account.id.clone())
         };
-        let caller = caller(Some(account.name.as_str()));
+        let mut caller = caller(Some(account.name.as_str()));
+        if account.password.is_none() {
+            console::INVITED.clone_into(&mut caller.by.key);
+        }
         let new = logins.login(&caller, request);
         let new = self.app.trouble().within(&logins, new).await?;
         let new = new.ok_or_else(|| Error::Unavailable("logins are not tracked".to_owned()))?;

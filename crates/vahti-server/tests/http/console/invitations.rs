@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::header;
 use serde_json::json;
 
 use super::{CONSOLE, Hall, INVITATION, INVITE, PASSWORD};
@@ -64,6 +65,25 @@ async fn who_was_invited_is_out_when_the_time_is_over() {
         303,
         "but not the login"
     );
+}
+
+#[tokio::test]
+async fn an_invitation_lasts_as_long_as_it_says_also_on_a_phone_that_nobody_touches() {
+    let hall = Hall::new().await;
+    let minute = Duration::from_secs(60);
+    for (length, minutes) in [("24h", 24 * 60), ("7d", 7 * 24 * 60)] {
+        let secret = hall.invite("Eino", length).await;
+        hall.scene.clock.advance(minute);
+        let come_in = hall.accept(&secret).await;
+        let max_age = format!("; Max-Age={}; ", (minutes - 1) * 60);
+        let cookie = come_in.header(header::SET_COOKIE);
+        assert!(cookie.contains(&max_age), "{cookie}");
+        let cookie = come_in.cookie();
+        hall.scene.clock.advance(minute * (minutes - 1) - minute);
+        assert_eq!(hall.open(CONSOLE, &cookie).await.status, 200, "{length}");
+        hall.scene.clock.advance(minute);
+        assert_eq!(hall.open(CONSOLE, &cookie).await.status, 303, "{length}");
+    }
 }
 
 #[tokio::test]
