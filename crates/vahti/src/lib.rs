@@ -53,7 +53,7 @@ pub use index::{Index, Sessions};
 pub use invalidate::InvalidateRequest;
 pub use keys::Keys;
 pub use login::{LoginRequest, NewSession};
-pub use pause::PAUSE_AT_MOST;
+pub use pause::{PAUSE_AT_MOST, Paused};
 pub use restore::Restored;
 pub use screens::{ShownCode, Sign};
 pub use selection::Selection;

@@ -7,15 +7,27 @@ use core::{
     sync::atomic::{AtomicBool, AtomicI64, Ordering},
     time::Duration,
 };
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use vahti_core::{By, Policy, Timestamp};
-use vahti_store::StoreError;
+use vahti_core::{By, Policy, Timestamp, Verb};
+use vahti_store::{EventQuery, StoreError};
 
 use crate::{Caller, Error, Vahti};
 
+/// What stands in the note of an event of a pause between how long it lasts and why.
+const BECAUSE: &str = ": ";
+
 /// The longest pause.
 pub const PAUSE_AT_MOST: Duration = Duration::from_secs(12 * 3600);
+
+/// A pause of the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paused {
+    /// When it ends by itself.
+    pub until: Timestamp,
+    /// Why, as whoever paused it said.
+    pub reason: Option<String>,
+}
 
 /// The policy that guards, that of a pause, and which of them counts when.
 pub(crate) struct Policies {
@@ -25,6 +37,8 @@ pub(crate) struct Policies {
     until: AtomicI64,
     /// Whether the store holds a pause, also one whose time has passed.
     is_kept: AtomicBool,
+    /// Why, as the record says.
+    reason: RwLock<Option<String>>,
     /// Pauses take turns, from the store to here.
     turn: tokio::sync::Mutex<()>,
 }
@@ -36,6 +50,7 @@ impl Policies {
             guarding,
             until: AtomicI64::new(0),
             is_kept: AtomicBool::new(false),
+            reason: RwLock::default(),
             turn: tokio::sync::Mutex::default(),
         }
     }
@@ -59,6 +74,10 @@ impl Policies {
         self.guard_from(until);
     }
 
+    fn because(&self, reason: Option<String>) {
+        *self.reason.write().unwrap_or_else(PoisonError::into_inner) = reason;
+    }
+
     fn guard_from(&self, until: Option<Timestamp>) {
         let until = until.map_or(0, Timestamp::as_millis);
         self.until.store(until, Ordering::Release);
@@ -77,12 +96,13 @@ impl Vahti {
         let until = self.now().plus(length);
         let how_long = format!("for {} s", length.as_secs());
         let note = match &by.note {
-            Some(reason) => format!("{how_long}: {reason}"),
+            Some(reason) => format!("{how_long}{BECAUSE}{reason}"),
             None => how_long,
         };
         let note = Some(note);
         let kept = self.store.pause(Some(until), By { note, ..by }).await;
         kept.map_err(Error::from)?;
+        self.policies.because(caller.by.note.clone());
         self.policies.set(Some(until));
         self.index.recorded.notify_waiters();
         tracing::warn!(
@@ -107,6 +127,36 @@ impl Vahti {
             self.end_kept(by).await.map_err(Error::from)?;
         }
         Ok(was_paused)
+    }
+
+    /// Takes the pause that the store holds, and its reason from the record.
+    pub(crate) async fn take_pause(&self) -> Result<(), StoreError> {
+        let until = self.store.paused_until().await?;
+        if until.is_some() {
+            let newest = EventQuery {
+                verb: Some(Verb::Pause.to_string()),
+                newest_first: true,
+                limit: 1,
+                ..EventQuery::default()
+            };
+            let event = self.store.events(&newest).await?.items.pop();
+            let note = event.and_then(|event| event.note).unwrap_or_default();
+            let reason = note.split_once(BECAUSE);
+            self.policies
+                .because(reason.map(|(_, reason)| reason.to_owned()));
+        }
+        self.policies.set(until);
+        Ok(())
+    }
+
+    /// The pause of the gate; none while it guards.
+    #[must_use]
+    pub fn paused(&self) -> Option<Paused> {
+        let reason = self.policies.reason.read();
+        Some(Paused {
+            until: self.paused_until()?,
+            reason: reason.unwrap_or_else(PoisonError::into_inner).clone(),
+        })
     }
 
     /// Until when the gate is paused; none while it guards.

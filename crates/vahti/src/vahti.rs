@@ -118,7 +118,7 @@ impl Vahti {
             .await?;
         self.keys.add(self.store.keys().await?);
         self.supervisors.add(self.store.supervisors().await?);
-        self.policies.set(self.store.paused_until().await?);
+        self.take_pause().await?;
         self.message.set(self.store.message().await?);
         if self.paused_until().is_some() {
             tracing::warn!("the gate is paused: every check allows");

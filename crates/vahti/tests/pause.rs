@@ -28,6 +28,28 @@ async fn events(vahti: &vahti::Vahti, verb: &str) -> Vec<EventRecord> {
 }
 
 #[tokio::test]
+async fn why_the_gate_is_paused_is_known_until_it_is_over_also_after_a_restart() {
+    let scene = Scene::new(policy(1)).await;
+    assert_eq!(scene.vahti.paused(), None);
+    let mut caller = admin();
+    for reason in ["an old reason", "the room: wrong network"] {
+        caller.by.note = Some(reason.to_owned());
+        scene.vahti.pause(&caller, HOUR).await.expect("paused");
+    }
+    let paused = scene.vahti.paused().expect("a pause");
+    assert_eq!(paused.reason.as_deref(), Some("the room: wrong network"));
+    assert_eq!(Some(paused.until), scene.vahti.paused_until());
+    let scene = scene.restart(policy(1)).await;
+    assert_eq!(scene.vahti.paused(), Some(paused));
+    scene.clock.advance(HOUR);
+    assert_eq!(scene.vahti.paused(), None);
+    scene.vahti.pause(&admin(), HOUR).await.expect("paused");
+    let scene = scene.restart(policy(1)).await;
+    let reason = scene.vahti.paused().map(|paused| paused.reason);
+    assert_eq!(reason, Some(None));
+}
+
+#[tokio::test]
 async fn a_pause_lets_everybody_pass_and_its_end_lets_nobody_in() {
     for on_limit in OnLimit::ALL.iter().filter(|one| **one != OnLimit::Observe) {
         let policy = Policy {

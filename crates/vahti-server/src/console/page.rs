@@ -20,6 +20,15 @@ pub(super) struct Frame {
     pub(super) locale: Locale,
     pub(super) words: &'static Words,
     pub(super) who: Option<Who>,
+    /// That the gate lets everybody pass.
+    pub(super) paused: Option<Paused>,
+}
+
+/// A pause, told.
+#[derive(Clone)]
+pub(super) struct Paused {
+    pub(super) sentence: String,
+    pub(super) reason: Option<String>,
 }
 
 /// A supervisor, as the pages call them.
@@ -36,17 +45,28 @@ impl Frame {
             words: Words::of(&locale),
             locale,
             who: None,
+            paused: None,
         }
     }
 
     /// For this supervisor.
     pub(super) fn of(supervisor: &Supervisor) -> Self {
+        let nobody = Self::of_nobody(supervisor.locale().clone());
+        let vahti = supervisor.vahti();
+        let paused = vahti.paused().map(|paused| {
+            let until = nobody.locale.time(paused.until, vahti.now());
+            Paused {
+                sentence: nobody.words.frame.paused.replace("{t}", &until),
+                reason: paused.reason.map(|reason| harmless(&reason)),
+            }
+        });
         Self {
+            paused,
             who: Some(Who {
                 name: harmless(supervisor.name()),
                 may_invite: supervisor.may_invite(),
             }),
-            ..Self::of_nobody(supervisor.locale().clone())
+            ..nobody
         }
     }
 }

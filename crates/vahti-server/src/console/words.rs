@@ -22,7 +22,7 @@ macro_rules! sections {
 sections! {
     InFrame {
         languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours, invite, log_out,
-        logged_in,
+        logged_in, paused, paused_why,
     }
     Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
     Invitation { title, text, button, used_title, used, go_on }
@@ -72,6 +72,7 @@ mod tests {
         for language in Language::ALL {
             let words = WORDS.in_language(*language);
             assert!(words.invitation.title.contains("{name}"));
+            assert!(words.frame.paused.contains("{t}"));
             assert!(words.scan.elsewhere.contains("{host}"));
         }
     }

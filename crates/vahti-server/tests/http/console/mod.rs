@@ -8,6 +8,7 @@ mod invitations;
 mod letting_in;
 mod logins;
 mod message;
+mod pauses;
 mod person;
 mod scan;
 mod streams;
