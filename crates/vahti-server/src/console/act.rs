@@ -8,7 +8,7 @@ use vahti_store::SessionRecord;
 
 use super::{confirm::Bad, desk::Desk, done, form::Form};
 
-/// Why somebody is let in, as they say it themselves, in bytes.
+/// A reason as somebody writes it, in bytes.
 const REASON_MAX_BYTES: usize = 1_024;
 
 /// Lets the session in.
@@ -120,7 +120,7 @@ fn refused(desk: &Desk, error: &Error) -> Response {
 }
 
 /// The reason that was ticked or written.
-fn reason(form: &Form) -> Option<String> {
+pub(super) fn reason(form: &Form) -> Option<String> {
     let written = form
         .one("other")
         .map(str::trim)

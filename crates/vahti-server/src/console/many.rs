@@ -11,11 +11,12 @@ use axum::{
 };
 use futures::future::join_all;
 use serde::Deserialize;
-use vahti::{Error, VerifyRequest};
+use vahti::{Caller, Error, VerifyRequest};
 use vahti_core::{HeldReason, How, Refusal, SessionId, State};
 use vahti_store::SessionRecord;
 
 use super::{
+    act::reason,
     desk::Desk,
     desk_words::{DeskWords, counted},
     form::Form,
@@ -80,7 +81,8 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
     )
     .await;
     let newest = newest(records.into_iter().flatten());
-    let done = join_all(newest.into_values().map(|record| one(&desk, record))).await;
+    let by = desk.caller(How::Bulk, reason(&form));
+    let done = join_all(newest.into_values().map(|record| one(&desk, &by, record))).await;
     let done: Vec<_> = done.into_iter().flatten().collect();
     let left: Vec<_> = ids.iter().filter(|id| !done.contains(id)).collect();
     see_other(&address(done.len(), &left))
@@ -102,11 +104,10 @@ fn newest(records: impl Iterator<Item = SessionRecord>) -> HashMap<String, Sessi
 }
 
 /// Lets one in; gives its id if it is.
-async fn one(desk: &Desk, record: SessionRecord) -> Option<SessionId> {
+async fn one(desk: &Desk, by: &Caller, record: SessionRecord) -> Option<SessionId> {
     let id = record.session.id;
     let request = VerifyRequest::of(record.user, id.clone());
-    let caller = desk.caller(How::Bulk, None);
-    let done = desk.ask(desk.vahti().verify(&caller, request)).await;
+    let done = desk.ask(desk.vahti().verify(by, request)).await;
     done.ok().map(|_| id)
 }
 

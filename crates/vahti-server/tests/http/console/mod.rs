@@ -10,6 +10,7 @@ mod logins;
 mod message;
 mod pauses;
 mod person;
+mod reasons;
 mod scan;
 mod streams;
 mod taken_back;
