@@ -11,7 +11,7 @@ use hmac::Mac as _;
 use subtle::ConstantTimeEq as _;
 
 use crate::{
-    SecretHash, SessionId, Timestamp,
+    SecretHash, SessionId, Timestamp, UserId,
     signed::{Signed, mac},
 };
 
@@ -125,7 +125,8 @@ pub enum Shown {
 }
 
 /// What whoever opened a right challenge may confirm for [`CONFIRMATION_LASTS`]:
-/// `<session id>.<window>.<milliseconds of its end>.<code, base64url>`.
+/// `<session id>.<window>.<milliseconds of its end>.<code, base64url>`. It is signed for its holder, a supervisor, and
+/// worth nothing to anybody else; or for nobody, and then a browser keeps it until somebody has logged in there.
 #[derive(Clone, Copy, Debug)]
 pub struct Confirmation<'a>(Signed<'a, 2>);
 
@@ -142,25 +143,40 @@ impl<'a> Confirmation<'a> {
         self.0.session
     }
 
-    /// The window of the challenge that was opened, if the session with this secret signed it and it is not at its end.
+    /// When it is at its end.
     #[must_use]
-    pub fn window(&self, secret: &SecretHash, now: Timestamp) -> Option<Window> {
-        let [window, expires] = self.0.numbers;
-        let is_right =
-            now < Timestamp::from_millis(expires) && self.0.is_right(CONFIRMATION_DOMAIN, secret);
-        is_right.then_some(Window(window))
+    pub const fn expires(&self) -> Timestamp {
+        let [_, expires] = self.0.numbers;
+        Timestamp::from_millis(expires)
     }
 
-    /// The text for a challenge of `session` that was shown in `window` and is opened now.
+    /// The window of the challenge that was opened, if the session with this secret signed it for this holder and it is not at
+    /// its end.
+    #[must_use]
+    pub fn window(
+        &self,
+        holder: Option<&UserId>,
+        secret: &SecretHash,
+        now: Timestamp,
+    ) -> Option<Window> {
+        let [window, _] = self.0.numbers;
+        let holder = holder.map_or("", UserId::as_str);
+        let is_right = self.0.is_right(CONFIRMATION_DOMAIN, holder, secret);
+        (is_right && now < self.expires()).then_some(Window(window))
+    }
+
+    /// The text for a challenge of `session` that was shown in `window`.
     #[must_use]
     pub fn text(
         session: &SessionId,
+        holder: Option<&UserId>,
         secret: &SecretHash,
         window: Window,
-        now: Timestamp,
+        expires: Timestamp,
     ) -> String {
-        let expires = now.plus(CONFIRMATION_LASTS).as_millis();
-        Signed::text(CONFIRMATION_DOMAIN, session, [window.0, expires], secret)
+        let numbers = [window.0, expires.as_millis()];
+        let holder = holder.map_or("", UserId::as_str);
+        Signed::text(CONFIRMATION_DOMAIN, session, numbers, holder, secret)
     }
 }
 
@@ -245,12 +261,21 @@ mod tests {
     }
 
     #[test]
-    fn a_confirmation_lasts_five_minutes_and_names_the_window_that_was_opened() {
+    fn a_confirmation_is_its_holders_until_its_end_and_names_the_window_that_was_opened() {
         let id = SessionId::new("seat-17").expect("an id");
+        let [maija, olli] = ["maija", "olli"].map(|name| UserId::new(name).expect("a name"));
         let opened = Window::at(at(0));
-        let text = Confirmation::text(&id, &hash(7), opened, at(100_000));
-        let window =
-            |text: &str, secret, now| Confirmation::parse(text)?.window(&hash(secret), at(now));
+        let made = |holder| Confirmation::text(&id, holder, &hash(7), opened, at(400_000));
+        let text = made(Some(&maija));
+        let of = |text: &str, holder: Option<&UserId>, secret, now| {
+            Confirmation::parse(text)?.window(holder, &hash(secret), at(now))
+        };
+        let window = |text: &str, secret, now| of(text, Some(&maija), secret, now);
+        for holder in [Some(&olli), None] {
+            assert_eq!(of(&text, holder, 7, 100_000), None, "{holder:?}");
+            assert_eq!(of(&made(holder), Some(&maija), 7, 100_000), None);
+            assert_eq!(of(&made(holder), holder, 7, 100_000), Some(opened));
+        }
         assert_eq!(window(&text, 7, 100_000), Some(opened));
         assert_eq!(window(&text, 7, 399_999), Some(opened));
         assert_eq!(window(&text, 7, 400_000), None, "too late");

@@ -41,21 +41,25 @@ impl<'a, const N: usize> Signed<'a, N> {
         })
     }
 
-    /// Whether the session with this secret signed it in this domain. Compared in constant time.
-    pub(crate) fn is_right(&self, domain: &[u8], secret: &SecretHash) -> bool {
-        mac(domain, self.session, &self.numbers, secret)
-            .verify_slice(&self.code)
-            .is_ok()
+    /// Whether the session with this secret signed it in this domain for `holder`, who is not named in it. Compared in
+    /// constant time.
+    pub(crate) fn is_right(&self, domain: &[u8], holder: &str, secret: &SecretHash) -> bool {
+        let mut mac = mac(domain, self.session, &self.numbers, secret);
+        mac.update(holder.as_bytes());
+        mac.verify_slice(&self.code).is_ok()
     }
 
-    /// The text that says this.
+    /// The text that says this to `holder`; to everybody if that is empty.
     pub(crate) fn text(
         domain: &[u8],
         session: &SessionId,
         numbers: [i64; N],
+        holder: &str,
         secret: &SecretHash,
     ) -> String {
-        let code = mac(domain, session.as_str(), &numbers, secret).finalize();
+        let mut code = mac(domain, session.as_str(), &numbers, secret);
+        code.update(holder.as_bytes());
+        let code = code.finalize();
         let mut text = format!("{session}.");
         for number in numbers {
             text.push_str(&number.to_string());
@@ -66,7 +70,8 @@ impl<'a, const N: usize> Signed<'a, N> {
     }
 }
 
-/// A domain ends with NUL, an id holds none, and numbers have one length: no two texts sign the same bytes.
+/// A domain ends with NUL, an id holds none, and numbers have one length, so that no two texts sign the same bytes, whatever
+/// comes behind them.
 pub(crate) fn mac(
     domain: &[u8],
     session: &str,

@@ -34,14 +34,14 @@ impl<'a> Ticket<'a> {
     #[must_use]
     pub fn is_right(&self, secret: &SecretHash, now: Timestamp) -> bool {
         let [expires] = self.0.numbers;
-        now < Timestamp::from_millis(expires) && self.0.is_right(DOMAIN, secret)
+        now < Timestamp::from_millis(expires) && self.0.is_right(DOMAIN, "", secret)
     }
 
     /// The text of a ticket of `session` that is made now.
     #[must_use]
     pub fn text(session: &SessionId, secret: &SecretHash, now: Timestamp) -> String {
         let expires = now.plus(TICKET_LASTS).as_millis();
-        Signed::text(DOMAIN, session, [expires], secret)
+        Signed::text(DOMAIN, session, [expires], "", secret)
     }
 }
 

@@ -1,8 +1,11 @@
 //! Challenges: what the QR picture on a waiting screen holds, and what a supervisor may do who has scanned it.
 
-use vahti_core::{Challenge, Confirmation, SessionId, Shown, Timestamp, UserId, Window};
+use vahti_core::{
+    CONFIRMATION_LASTS, Challenge, Confirmation, SecretHash, SessionId, Shown, Timestamp, UserId,
+    Window,
+};
 
-use crate::{Error, Vahti};
+use crate::{Error, Vahti, index::Found};
 
 /// A challenge, as a waiting screen shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ pub struct OpenedChallenge {
     pub session: SessionId,
     /// When it was shown.
     pub window: Window,
-    /// What lets the session be confirmed for five minutes.
+    /// What lets its holder confirm the session for five minutes.
     pub confirmation: String,
 }
 
@@ -54,11 +57,16 @@ impl Vahti {
         })
     }
 
-    /// Opens a challenge. It changes nothing; what was opened may be confirmed for five minutes.
+    /// Opens a challenge. It changes nothing; what was opened may be confirmed for five minutes by this supervisor, or, if
+    /// there is none yet, by whoever logs in at the same browser: see [`Vahti::hand_over`].
     ///
     /// # Errors
     /// [`BadChallenge`]: what a supervisor is told.
-    pub async fn open_challenge(&self, text: &str) -> Result<OpenedChallenge, BadChallenge> {
+    pub async fn open_challenge(
+        &self,
+        text: &str,
+        by: Option<&UserId>,
+    ) -> Result<OpenedChallenge, BadChallenge> {
         let challenge = Challenge::parse(text).ok_or(BadChallenge::NotOurs)?;
         let now = self.now();
         let found = self.index.with_secret(challenge.session, now);
@@ -69,8 +77,9 @@ impl Vahti {
             Some(_) if found.state.is_ended() => return Err(BadChallenge::Ended(user, session)),
             Some(shown) => self.unused(&user, &session, shown).await?,
         };
+        let expires = now.plus(CONFIRMATION_LASTS);
         Ok(OpenedChallenge {
-            confirmation: Confirmation::text(&session, &secret, window, now),
+            confirmation: Confirmation::text(&session, by, &secret, window, expires),
             user,
             session,
             window,
@@ -102,13 +111,33 @@ impl Vahti {
         }
     }
 
-    /// What a confirmation permits to confirm now; none if it is forged, at its end, or of a session that has ended.
+    /// What a confirmation permits this supervisor to confirm now; none if it is another's, forged, at its end, or of a session
+    /// that has ended.
     #[must_use]
-    pub fn confirmed(&self, text: &str) -> Option<(UserId, SessionId, Window)> {
-        let confirmation = Confirmation::parse(text)?;
+    pub fn confirmed(&self, text: &str, by: &UserId) -> Option<(UserId, SessionId, Window)> {
+        let (found, _, window) = self.found_by(&Confirmation::parse(text)?, Some(by))?;
+        Some((found.user, found.session, window))
+    }
+
+    /// The confirmation that a browser has kept, as one of the supervisor who has logged in there, for what is left of its
+    /// time; and its session.
+    #[must_use]
+    pub fn hand_over(&self, kept: &str, by: &UserId) -> Option<(SessionId, String)> {
+        let kept = Confirmation::parse(kept)?;
+        let (found, secret, window) = self.found_by(&kept, None)?;
+        let session = found.session;
+        let own = Confirmation::text(&session, Some(by), &secret, window, kept.expires());
+        Some((session, own))
+    }
+
+    fn found_by(
+        &self,
+        confirmation: &Confirmation<'_>,
+        holder: Option<&UserId>,
+    ) -> Option<(Found, SecretHash, Window)> {
         let now = self.now();
         let (found, secret) = self.index.with_secret(confirmation.session(), now)?;
-        let window = confirmation.window(&secret, now)?;
-        (!found.state.is_ended()).then_some((found.user, found.session, window))
+        let window = confirmation.window(holder, &secret, now)?;
+        (!found.state.is_ended()).then_some((found, secret, window))
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use support::{MINUTE, Scene, app, id, log_in, policy, supervisor, user};
 use vahti::{
     BadChallenge, Caller, Error, LoginRequest, OpenedChallenge, VerifyRequest,
-    core::{How, OnLimit, Policy, Refusal, State, Window, decide::Undo},
+    core::{How, OnLimit, Policy, Refusal, State, UserId, Window, decide::Undo},
 };
 
 const WINDOW: Duration = Duration::from_secs(30);
@@ -34,8 +34,13 @@ fn text(scene: &Scene) -> String {
     shown.expect("a challenge").text
 }
 
+/// The account of a supervisor.
+fn maija() -> UserId {
+    user("maija")
+}
+
 async fn open(scene: &Scene, text: &str) -> Result<OpenedChallenge, BadChallenge> {
-    scene.vahti.open_challenge(text).await
+    scene.vahti.open_challenge(text, Some(&maija())).await
 }
 
 async fn let_in(scene: &Scene, window: Window) -> Result<(), Error> {
@@ -142,18 +147,41 @@ async fn what_was_opened_may_be_confirmed_for_five_minutes() {
     let (scene, _) = a_waiting_seat().await;
     let opened = open(&scene, &text(&scene)).await.expect("right");
     scene.clock.advance(5 * MINUTE - Duration::from_millis(1));
-    let confirmed = scene.vahti.confirmed(&opened.confirmation);
+    let confirmed = scene.vahti.confirmed(&opened.confirmation, &maija());
     assert_eq!(
         confirmed,
         Some((user("aino"), id("seat-17"), opened.window))
     );
     scene.clock.advance(Duration::from_millis(1));
-    assert_eq!(scene.vahti.confirmed(&opened.confirmation), None);
+    let late = scene.vahti.confirmed(&opened.confirmation, &maija());
+    assert_eq!(late, None);
     assert_eq!(
-        scene.vahti.confirmed(&text(&scene)),
+        scene.vahti.confirmed(&text(&scene), &maija()),
         None,
         "no confirmation"
     );
+}
+
+#[tokio::test]
+async fn what_a_browser_kept_is_confirmed_by_whoever_logs_in_there_and_lasts_no_longer() {
+    let (scene, _) = a_waiting_seat().await;
+    let shown = text(&scene);
+    let opened = scene.vahti.open_challenge(&shown, None).await;
+    let kept = opened.expect("right").confirmation;
+    assert_eq!(scene.vahti.confirmed(&kept, &maija()), None, "nobody's yet");
+    scene.clock.advance(5 * MINUTE - Duration::from_millis(1));
+    let (session, own) = scene.vahti.hand_over(&kept, &maija()).expect("in time");
+    assert_eq!(session, id("seat-17"));
+    assert!(scene.vahti.confirmed(&own, &maija()).is_some());
+    assert_eq!(
+        scene.vahti.confirmed(&own, &user("olli")),
+        None,
+        "another's"
+    );
+    assert_eq!(scene.vahti.hand_over(&own, &user("olli")), None);
+    scene.clock.advance(Duration::from_millis(1));
+    assert_eq!(scene.vahti.confirmed(&own, &maija()), None, "no longer");
+    assert_eq!(scene.vahti.hand_over(&kept, &maija()), None);
 }
 
 #[tokio::test]

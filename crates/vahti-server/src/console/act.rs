@@ -24,8 +24,8 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
         _ => How::List,
     };
     if let Some(text) = form.one("confirmation") {
-        match desk.vahti().confirmed(text) {
-            Some((_, confirmed, window)) if confirmed == session => {
+        match desk.confirmed(text) {
+            Some((confirmed, window)) if confirmed == session => {
                 request.challenge = Some(window);
                 how = How::Scan;
             }

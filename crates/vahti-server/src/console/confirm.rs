@@ -80,9 +80,8 @@ pub(super) async fn confirm(desk: Desk, asked: Result<Query<Asked>, QueryRejecti
     };
     if let Some(text) = &asked.confirmation
         && desk
-            .vahti()
             .confirmed(text)
-            .is_none_or(|(_, session, _)| session != id)
+            .is_none_or(|(session, _)| session != id)
     {
         return Bad::TooLate.page(&desk);
     }

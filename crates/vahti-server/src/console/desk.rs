@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use vahti::{Caller, Error, Vahti};
-use vahti_core::How;
+use vahti_core::{How, SessionId, Window};
 
 use super::{
     desk_words::DeskWords,
@@ -24,6 +24,12 @@ impl Desk {
     /// The use cases.
     pub(super) fn vahti(&self) -> &Vahti {
         self.0.vahti()
+    }
+
+    /// The session, and the window of its challenge, that this confirmation lets them confirm.
+    pub(super) fn confirmed(&self, text: &str) -> Option<(SessionId, Window)> {
+        let (_, session, window) = self.vahti().confirmed(text, self.0.id())?;
+        Some((session, window))
     }
 
     /// What the supervisor is called.

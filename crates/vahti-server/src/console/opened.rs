@@ -24,7 +24,8 @@ pub(super) async fn open(
     supervisor: Result<Supervisor, Response>,
     Path(challenge): Path<String>,
 ) -> Response {
-    let opened = visitor.open(&challenge).await;
+    let by = supervisor.as_ref().ok().map(Supervisor::id).cloned();
+    let opened = visitor.open(&challenge, by.as_ref()).await;
     let supervisor = match supervisor {
         Ok(supervisor) => supervisor,
         Err(mut login) => {
@@ -40,8 +41,8 @@ pub(super) async fn open(
     let sentence = match opened {
         Ok(opened) => return confirm(&opened.session, &opened.confirmation),
         // The way here led through a login, and took its time.
-        Err(BadChallenge::TooOld(_, session)) => match visitor.kept(&session) {
-            Some(confirmation) => return confirm(&session, confirmation),
+        Err(BadChallenge::TooOld(_, session)) => match visitor.kept(&session, supervisor.id()) {
+            Some(confirmation) => return confirm(&session, &confirmation),
             None => &words.too_old,
         },
         // The confirm page tells what has become of it, and through whom.

@@ -10,7 +10,7 @@ use axum::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, EndRequest, Error, Question, Vahti, Who};
-use vahti_core::{By, EndReason, How, SupervisorName};
+use vahti_core::{By, EndReason, How, SupervisorName, UserId};
 
 use super::{Access, App, Door, cookie::cookie, visitor::NotIn};
 use crate::{
@@ -64,6 +64,11 @@ impl Supervisor {
     /// The sites of this host.
     pub(crate) fn sites(&self) -> &Sites {
         self.app.sites()
+    }
+
+    /// Their account.
+    pub(crate) fn id(&self) -> &UserId {
+        &self.account.id
     }
 
     /// What they are called.

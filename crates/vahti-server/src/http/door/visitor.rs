@@ -12,7 +12,7 @@ use vahti::{
     BadChallenge, Caller, EndRequest, Error, LoginRequest, NewSession, OpenedChallenge, Vahti,
 };
 use vahti_client::Origin;
-use vahti_core::{EndReason, How, Profile, SessionId};
+use vahti_core::{EndReason, How, Profile, SessionId, UserId};
 
 use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
 use crate::{console, http::text, locale::Locale};
@@ -50,9 +50,14 @@ impl Visitor {
         &self.locale
     }
 
-    /// Opens the challenge of a screen. Who may not see what it is about still keeps it, with [`Visitor::keep`].
-    pub(crate) async fn open(&self, challenge: &str) -> Result<OpenedChallenge, BadChallenge> {
-        self.app.vahti().open_challenge(challenge).await
+    /// Opens the challenge of a screen, for a supervisor if one is logged in. Who may not see what it is about still keeps
+    /// it, with [`Visitor::keep`].
+    pub(crate) async fn open(
+        &self,
+        challenge: &str,
+        by: Option<&UserId>,
+    ) -> Result<OpenedChallenge, BadChallenge> {
+        self.app.vahti().open_challenge(challenge, by).await
     }
 
     /// The cookie that keeps a confirmation through the login.
@@ -60,11 +65,11 @@ impl Visitor {
         self.app.console().keep_opened(confirmation)
     }
 
-    /// The confirmation for this session that was kept, if it still holds.
-    pub(crate) fn kept(&self, session: &SessionId) -> Option<&str> {
-        let text = self.opened.as_deref()?;
-        let (_, confirmed, _) = self.app.vahti().confirmed(text)?;
-        (confirmed == *session).then_some(text)
+    /// The confirmation for this session that was kept, if it still holds, as that of the supervisor who has logged in.
+    pub(crate) fn kept(&self, session: &SessionId, by: &UserId) -> Option<String> {
+        let kept = self.opened.as_deref()?;
+        let (confirmed, own) = self.app.vahti().hand_over(kept, by)?;
+        (confirmed == *session).then_some(own)
     }
 
     /// Logs a supervisor in; the cookie comes back.

@@ -300,7 +300,7 @@ async fn a_scanned_code_lets_in_once_and_in_time() {
     let opened = hall
         .scene
         .vahti
-        .open_challenge(&shown.text)
+        .open_challenge(&shown.text, Some(&hall.account("Maija K")))
         .await
         .expect("right");
     let confirmation = &opened.confirmation;

@@ -22,7 +22,7 @@ use axum::{
 };
 use serde_json::json;
 use tower::ServiceExt as _;
-use vahti::core::Policy;
+use vahti::core::{Policy, UserId};
 
 use crate::{
     scene::{Scene, policy},
@@ -80,6 +80,12 @@ impl Hall {
         let seen = self.try_password("Maija K", PASSWORD).await;
         assert_eq!((seen.status, seen.location()), (303, CONSOLE));
         seen.cookie()
+    }
+
+    /// The account of a supervisor.
+    fn account(&self, name: &str) -> UserId {
+        let account = self.scene.vahti.supervisor_named(name);
+        account.expect("a supervisor").id.clone()
     }
 
     /// The secret of an invitation.

@@ -70,7 +70,8 @@ async fn a_scanned_code_leads_a_supervisor_to_the_confirm_page_and_changes_nothi
         .location()
         .strip_prefix(start)
         .expect("the confirm page");
-    assert!(hall.scene.vahti.confirmed(confirmation).is_some());
+    let maija = hall.account("Maija K");
+    assert!(hall.scene.vahti.confirmed(confirmation, &maija).is_some());
     assert_eq!(hall.scene.digest().await, before);
 }
 
@@ -121,6 +122,38 @@ async fn whoever_is_not_logged_in_learns_nothing_from_a_code_and_finds_it_again_
     hall.scene.clock.advance(Duration::from_secs(100));
     let late = hall.open(&link, &both).await;
     assert_eq!(late.status, 404, "five minutes are over");
+}
+
+#[tokio::test]
+async fn what_somebody_else_opened_is_confirmed_by_nobody_who_is_sent_the_link() {
+    let hall = hall().await;
+    let link = link(&hall);
+    let (maija, body) = (
+        hall.log_in().await,
+        json!({"name": "Olli", "password": PASSWORD}),
+    );
+    hall.scene.post("admin", "/v1/supervisors", body).await;
+    let olli = hall.try_password("Olli", PASSWORD).await.cookie();
+    // Without a login anybody can open a code, and read what their browser is to keep.
+    let kept = hall.open(&link, "").await.cookie();
+    let (_, kept) = kept.split_once('=').expect("a cookie");
+    let theirs = hall.open(&link, &olli).await.location().to_owned();
+    let (_, theirs) = theirs.split_once("&confirmation=").expect("a confirmation");
+    for stolen in [kept, theirs] {
+        let page = format!("/vahti/console/confirm?session=seat-17&how=scan&confirmation={stolen}");
+        let seen = hall.open(&page, &maija).await;
+        seen.does_not_say("Aino");
+        seen.says("Scan the code again.");
+        let form = format!("session=seat-17&how=scan&confirmation={stolen}");
+        let seen = hall.post("/vahti/console/let-in", &maija, &form).await;
+        seen.says("Scan the code again.");
+    }
+    // Nor does a browser get what a supervisor has opened elsewhere.
+    hall.scene.clock.advance(Duration::from_secs(200));
+    let opened = format!("{maija}; __Host-vahti-opened={theirs}");
+    assert_eq!(hall.open(&link, &opened).await.status, 404);
+    let session = hall.scene.get("supervisor", "/v1/sessions/seat-17").await;
+    assert_eq!(session.body["session"]["state"], "held");
 }
 
 #[tokio::test]
