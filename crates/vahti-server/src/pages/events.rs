@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::stream;
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 use vahti::{Checked, Error, Sign};
 use vahti_core::{Timestamp, Window, verdict::Verdict};
 
@@ -21,7 +21,7 @@ use super::{
     hints::{BEAT, BEAT_EVERY, BEGIN, CHANGED, STREAM},
     page::{PERSONAL, Security},
 };
-use crate::http::Browser;
+use crate::http::{Browser, Place};
 
 /// The session may go on. It is the last hint.
 const GO: Bytes = Bytes::from_static(b"event: go\ndata: 1\n\n");
@@ -40,7 +40,7 @@ struct Screen {
     renewed: Timestamp,
     /// When it may look again.
     next_look: Instant,
-    _place: OwnedSemaphorePermit,
+    _place: Option<Place>,
 }
 
 /// What decides what the page shows.
@@ -59,12 +59,23 @@ pub(super) async fn events(
 ) -> Response {
     let Query(Asked { t: ticket, .. }) = asked.unwrap_or_default();
     let looked = browser.watch(ticket.as_deref()).await;
-    let (Some(place), Ok(checked)) = (browser.place(), looked) else {
+    let later = || {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        return (status, Security::Alone, [(header::RETRY_AFTER, "5")]).into_response();
+        (status, Security::Alone, [(header::RETRY_AFTER, "5")]).into_response()
+    };
+    let Ok(checked) = looked else {
+        return later();
     };
     if matches!(checked.verdict, Verdict::Deny(_)) {
         return (StatusCode::NO_CONTENT, Security::Alone, PERSONAL).into_response();
+    }
+    // Who may go on without a session needs no place: that is said once.
+    let place = checked
+        .session
+        .as_ref()
+        .map(|session| browser.place(session));
+    if matches!(place, Some(None)) {
+        return later();
     }
     let screen = Screen {
         shown: Shown::of(&browser, &checked),
@@ -72,7 +83,7 @@ pub(super) async fn events(
         browser,
         ticket,
         next_look: Instant::now(),
-        _place: place,
+        _place: place.flatten(),
     };
     let begin = stream::once(async { Ok(BEGIN) });
     let rest = stream::unfold(Some(screen), async |screen| {

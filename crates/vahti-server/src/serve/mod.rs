@@ -132,7 +132,9 @@ impl Server {
         // It ends with the host, and nothing is lost with it.
         drop(tokio::spawn(console::count_each_minute(app.clone())));
         let mut connections = Connections::new(stop.clone());
-        connections.accept(listener, routes(app.clone()), network_places());
+        let places = network_places();
+        app.share(places);
+        connections.accept(listener, routes(app.clone()), places);
         let mut metrics = None;
         if let Some(address) = config.http.metrics_listen {
             let listener = listen_now(address)?;

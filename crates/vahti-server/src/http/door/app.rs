@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use vahti::Vahti;
 
-use super::trouble::Trouble;
+use super::{places::Places, trouble::Trouble};
 use crate::{
     config::{Config, Rooms, SameSite, Tim},
     console::Console,
@@ -20,10 +20,6 @@ use crate::{
 
 /// Answers at a time that go on by themselves: each reads the record whenever something is recorded.
 const STREAMS: usize = 64;
-
-/// Waiting pages that stay open at a time; each looks into memory whenever something is recorded. The others load
-/// themselves again every few seconds.
-const SCREENS: usize = 4_096;
 
 /// What the routes stand on. It gives nothing away; the doors do.
 #[derive(Clone)]
@@ -43,7 +39,7 @@ struct Inner {
     logins: Option<Limit>,
     console: Console,
     streams: Arc<Semaphore>,
-    screens: Arc<Semaphore>,
+    screens: Places,
     stop: CancellationToken,
 }
 
@@ -85,7 +81,7 @@ impl App {
             trouble: Trouble::default(),
             meter: Meter::of(&ROUTES),
             streams: Arc::new(Semaphore::new(STREAMS)),
-            screens: Arc::new(Semaphore::new(SCREENS)),
+            screens: Places::default(),
             stop: CancellationToken::new(),
         }))
     }
@@ -94,6 +90,11 @@ impl App {
     #[must_use]
     pub fn stop(&self) -> &CancellationToken {
         &self.0.stop
+    }
+
+    /// Keeps waiting pages from taking more than half of so many connections: the proxy's checks need some.
+    pub fn share(&self, connections: usize) {
+        self.0.screens.leave_half(connections);
     }
 
     pub(super) fn rooms(&self) -> &Rooms {
@@ -130,9 +131,9 @@ impl App {
         (STREAMS - self.0.streams.available_permits()) as u64
     }
 
-    /// A place for a waiting page that stays open; none if all are taken.
-    pub(super) fn screen(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.screens).try_acquire_owned().ok()
+    /// Where waiting pages that stay open find places.
+    pub(super) fn screens(&self) -> &Places {
+        &self.0.screens
     }
 
     pub(in crate::http) fn meter(&self) -> &Meter {

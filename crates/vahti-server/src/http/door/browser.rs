@@ -7,12 +7,12 @@ use axum::{
     extract::FromRequestParts,
     http::{header, request::Parts},
 };
-use tokio::sync::{OwnedSemaphorePermit, futures::Notified};
+use tokio::sync::futures::Notified;
 use vahti::{Caller, Checked, EndRequest, Error, Pass, ShownChallenge, ShownCode, Sign};
 use vahti_core::{EndReason, How, Policy, Session, SessionId, Timestamp, Waiting};
 use vahti_store::SessionRecord;
 
-use super::{App, cookie::cookie};
+use super::{App, Place, cookie::cookie};
 use crate::{address::Host, sites::Site};
 
 /// The name under which somebody ends their own session on a page.
@@ -41,9 +41,9 @@ impl Browser {
         ticket.map_or(Pass::Token(token), Pass::Ticket)
     }
 
-    /// A place for a page that is told at once when it may go on; none if all are taken.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        self.app.screen()
+    /// A place for a page of this session that is told at once when it may go on; none if all are taken.
+    pub(crate) fn place(&self, session: &SessionId) -> Option<Place> {
+        self.app.screens().take(session)
     }
 
     /// Wakes when something may have changed after this was called.

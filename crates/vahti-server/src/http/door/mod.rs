@@ -11,6 +11,7 @@ mod demo;
 mod holder;
 mod key;
 mod open;
+mod places;
 mod proxy;
 mod supervisor;
 mod tim;
@@ -24,6 +25,7 @@ pub(crate) use self::{
     browser::Browser,
     cookie::cookie,
     demo::Guest,
+    places::Place,
     supervisor::Supervisor,
     visitor::{NotIn, Visitor},
 };
