@@ -176,7 +176,13 @@ impl<'a> Confirmation<'a> {
     ) -> String {
         let numbers = [window.0, expires.as_millis()];
         let holder = holder.map_or("", UserId::as_str);
-        Signed::text(CONFIRMATION_DOMAIN, session, numbers, holder, secret)
+        Signed::text(
+            CONFIRMATION_DOMAIN,
+            session.as_str(),
+            numbers,
+            holder,
+            secret,
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::{SecretHash, SessionId};
+use crate::SecretHash;
 
 const CODE_BYTES: usize = 32;
 
@@ -52,12 +52,12 @@ impl<'a, const N: usize> Signed<'a, N> {
     /// The text that says this to `holder`; to everybody if that is empty.
     pub(crate) fn text(
         domain: &[u8],
-        session: &SessionId,
+        session: &str,
         numbers: [i64; N],
         holder: &str,
         secret: &SecretHash,
     ) -> String {
-        let mut code = mac(domain, session.as_str(), &numbers, secret);
+        let mut code = mac(domain, session, &numbers, secret);
         code.update(holder.as_bytes());
         let code = code.finalize();
         let mut text = format!("{session}.");

@@ -41,7 +41,7 @@ impl<'a> Ticket<'a> {
     #[must_use]
     pub fn text(session: &SessionId, secret: &SecretHash, now: Timestamp) -> String {
         let expires = now.plus(TICKET_LASTS).as_millis();
-        Signed::text(DOMAIN, session, [expires], "", secret)
+        Signed::text(DOMAIN, session.as_str(), [expires], "", secret)
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn accept(
 ) -> Response {
     let Form(Asked { i: secret }) = asked.unwrap_or_default();
     match visitor.accept(&secret).await {
-        Ok(cookie) => let_in(None, &cookie),
+        Ok(cookie) => let_in(None, &[cookie]),
         Err(Error::UnknownInvitation) => used(&visitor),
         Err(_) => cannot_tell(visitor.locale().clone()),
     }

@@ -74,7 +74,7 @@ pub(super) async fn log_in(visitor: Visitor, said: Result<Form<Said>, FormReject
     let mut page = Page::new(&visitor, said.next.as_deref());
     let words = &page.frame.words.login;
     let (status, wrong) = match visitor.log_in(&said.name, said.password).await {
-        Ok(cookie) => return let_in(page.next.as_deref(), &cookie),
+        Ok(cookies) => return let_in(page.next.as_deref(), &cookies),
         Err(NotIn::Wrong) => (StatusCode::FORBIDDEN, &words.wrong),
         Err(NotIn::TooOften(wait)) => {
             page.wrong = Some(&words.too_often);
@@ -99,10 +99,11 @@ pub(super) async fn log_in(visitor: Visitor, said: Result<Form<Said>, FormReject
 }
 
 /// Takes a browser on that is logged in from now on.
-pub(super) fn let_in(next: Option<&str>, cookie: &str) -> Response {
+pub(super) fn let_in(next: Option<&str>, cookies: &[String]) -> Response {
     let mut answer = see_other(next.unwrap_or(CONSOLE));
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    let cookies = cookies.iter().flat_map(HeaderValue::try_from);
+    for cookie in cookies {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     answer
 }

@@ -54,7 +54,7 @@ use vahti_core::{CONFIRMATION_LASTS, How, SessionId};
 pub(crate) use self::{
     logins::{INVITED, beside, policy},
     page::{cannot_tell, log_in_first, run_out},
-    passwords::{Password, Passwords},
+    passwords::{Password, Passwords, Queue},
     samples::{Samples, count_each_minute},
 };
 use crate::{
@@ -73,6 +73,8 @@ const LOGIN: &str = "/vahti/console/login";
 const SCAN: &str = "/vahti/console/scan";
 /// Open consoles that are told of changes at a time.
 const STREAMS: usize = 256;
+/// For how long a browser is known in which somebody has logged in.
+const KNOWN_FOR: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Tries of a password under one name: so many at once, and then so many a minute.
 const TRIES: Rate = Rate {
     count: NonZeroU32::MIN.saturating_add(9),
@@ -90,6 +92,9 @@ pub(crate) struct Console {
     pub(crate) passwords: Passwords,
     /// How often somebody may try a password under one name. Never by address: a school has one.
     pub(crate) tries: Limit,
+    /// How often somebody may who is known: logged in, or in a browser where that account was before. So nobody keeps others
+    /// out by trying passwords under their names.
+    pub(crate) known_tries: Limit,
     /// How often a supervisor may type a wrong short code, if that is limited.
     pub(crate) codes: Option<Limit>,
     /// How often the record tells that somebody did so too often.
@@ -100,6 +105,8 @@ pub(crate) struct Console {
     /// who come too late put nobody out.
     pub(crate) accepting: tokio::sync::Mutex<()>,
     pub(crate) cookie_name: &'static str,
+    /// The cookie of a browser in which somebody has logged in before.
+    pub(crate) known_name: &'static str,
     /// The cookie that keeps what was opened, through a login.
     pub(crate) opened_name: &'static str,
     /// How many went on and how many waited.
@@ -116,6 +123,7 @@ impl Console {
         Self {
             passwords: Passwords::default(),
             tries: limit(TRIES),
+            known_tries: limit(TRIES),
             codes: config.limits.codes_per_supervisor.map(limit),
             alarms: limit(ALARMS),
             logins,
@@ -124,6 +132,11 @@ impl Console {
                 "__Host-vahti-console"
             } else {
                 "vahti-console"
+            },
+            known_name: if secure {
+                "__Host-vahti-known"
+            } else {
+                "vahti-known"
             },
             opened_name: if secure {
                 "__Host-vahti-opened"
@@ -141,6 +154,11 @@ impl Console {
     pub(crate) fn set_cookie(&self, token: &str, invited_for: Option<Duration>) -> String {
         let length = invited_for.unwrap_or(logins::LIFETIME);
         self.cookie(self.cookie_name, token, length)
+    }
+
+    /// The `Set-Cookie` that makes this browser known.
+    pub(crate) fn keep_known(&self, known: &str) -> String {
+        self.cookie(self.known_name, known, KNOWN_FOR)
     }
 
     /// The `Set-Cookie` that takes the token away.

@@ -15,8 +15,9 @@ const MIN_CHARS: usize = 12;
 /// The longest, in bytes.
 const MAX_BYTES: usize = 256;
 
-/// How many are worked on at a time: each takes 19 MiB and some 30 ms of a processor.
-const AT_ONCE: usize = 2;
+/// How many are worked on at a time of those who are known, and as many of strangers: each takes 19 MiB and some 30 ms of a
+/// processor.
+const AT_ONCE: usize = 1;
 /// How long one may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -50,11 +51,27 @@ impl Password {
 }
 
 /// Makes what proves passwords, and compares.
-pub(crate) struct Passwords(Arc<Semaphore>);
+pub(crate) struct Passwords {
+    known: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+}
+
+/// Who waits for a turn: so that a crowd of strangers stands in nobody else's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Somebody who is logged in, or whose browser was.
+    Known,
+    /// Anybody.
+    Strangers,
+}
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        let turns = || Arc::new(Semaphore::new(AT_ONCE));
+        Self {
+            known: turns(),
+            strangers: turns(),
+        }
     }
 }
 
@@ -66,7 +83,7 @@ impl Passwords {
     pub(crate) async fn prove(&self, password: &Password) -> Result<String, Error> {
         let (text, salt) = (password.0.clone(), vahti::fresh_salt()?);
         let proof = move || argon2()?.hash_password_with_salt(text.as_bytes(), &salt);
-        let proof = self.in_turn(proof).await?;
+        let proof = self.in_turn(Queue::Known, proof).await?;
         let proof = proof.map_err(|error| Error::Unavailable(error.to_string()))?;
         Ok(proof.to_string())
     }
@@ -75,7 +92,12 @@ impl Passwords {
     ///
     /// # Errors
     /// As [`Passwords::prove`].
-    pub(crate) async fn is_right(&self, text: String, proof: Option<&str>) -> Result<bool, Error> {
+    pub(crate) async fn is_right(
+        &self,
+        text: String,
+        proof: Option<&str>,
+        queue: Queue,
+    ) -> Result<bool, Error> {
         if text.len() > MAX_BYTES {
             return Ok(false);
         }
@@ -85,15 +107,20 @@ impl Passwords {
             let proof = PasswordHash::new(&proof)?;
             argon2()?.verify_password(text.as_bytes(), &proof)
         };
-        let is_right = self.in_turn(is_right).await?.is_ok();
+        let is_right = self.in_turn(queue, is_right).await?.is_ok();
         Ok(is_right && is_somebody)
     }
 
     async fn in_turn<T: Send + 'static>(
         &self,
+        queue: Queue,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.0).acquire_owned()).await;
+        let turns = match queue {
+            Queue::Known => &self.known,
+            Queue::Strangers => &self.strangers,
+        };
+        let turn = timeout(PATIENCE, Arc::clone(turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Error::Late(PATIENCE))?;
         // The turn ends with the work, also if nobody waits for it any more.
         let work = move || {
@@ -128,7 +155,9 @@ mod tests {
         let again = passwords.prove(&password).await.expect("a proof");
         assert_ne!(proof, again, "each has a salt of its own");
         let is_right = async |text: &str, proof: Option<&str>| {
-            let answer = passwords.is_right(text.to_owned(), proof).await;
+            let answer = passwords
+                .is_right(text.to_owned(), proof, Queue::Strangers)
+                .await;
             answer.expect("an answer")
         };
         assert!(is_right(&text, Some(&proof)).await);
@@ -145,6 +174,15 @@ mod tests {
         let nobody = PasswordHash::new(NOBODY).expect("it can be read, so it costs as much");
         let real = PasswordHash::new(&proof).expect("a proof");
         assert_eq!(nobody.params, real.params);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_crowd_of_strangers_takes_no_turn_of_those_who_are_known() {
+        let passwords = Passwords::default();
+        let _crowd = passwords.strangers.acquire().await.expect("a turn");
+        let ask = |queue| passwords.is_right("a password".to_owned(), None, queue);
+        assert_eq!(ask(Queue::Known).await, Ok(false));
+        assert_eq!(ask(Queue::Strangers).await, Err(Error::Late(PATIENCE)));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use vahti_core::{By, EndReason, How, SupervisorName, UserId};
 use super::{Access, App, Door, cookie::cookie, visitor::NotIn};
 use crate::{
     config::Rooms,
-    console::{self, Console, Samples},
+    console::{self, Console, Queue, Samples},
     locale::Locale,
     sites::Sites,
 };
@@ -81,12 +81,15 @@ impl Supervisor {
         self.account.password.is_some()
     }
 
-    /// Takes their password, given anew, or says why not. It counts among the tries under their name.
+    /// Takes their password, given anew, or says why not. Who only knows their name cannot keep them from it.
     pub(crate) async fn prove(&self, password: &str) -> Result<(), NotIn> {
         let console = self.app.console();
-        console.tries.take(self.name()).map_err(NotIn::TooOften)?;
+        let tries = console.known_tries.take(self.id());
+        tries.map_err(NotIn::TooOften)?;
         let proof = self.account.password.as_deref();
-        let is_right = console.passwords.is_right(password.to_owned(), proof);
+        let is_right = console
+            .passwords
+            .is_right(password.to_owned(), proof, Queue::Known);
         if is_right.await? {
             return Ok(());
         }

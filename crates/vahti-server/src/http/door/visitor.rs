@@ -12,10 +12,14 @@ use vahti::{
     BadChallenge, Caller, EndRequest, Error, LoginRequest, NewSession, OpenedChallenge, Vahti,
 };
 use vahti_client::Origin;
-use vahti_core::{EndReason, How, Profile, SessionId, UserId};
+use vahti_core::{EndReason, How, Profile, SessionId, UserId, is_known_browser, known_browser};
 
 use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
-use crate::{console, http::text, locale::Locale};
+use crate::{
+    console::{self, Queue},
+    http::text,
+    locale::Locale,
+};
 
 /// A browser at the login of the console, or at an invitation.
 pub(crate) struct Visitor {
@@ -25,6 +29,8 @@ pub(crate) struct Visitor {
     origin: Option<String>,
     /// What it opened before its login.
     opened: Option<String>,
+    /// What it keeps if somebody has logged in there before.
+    known: Option<String>,
     locale: Locale,
 }
 
@@ -72,13 +78,21 @@ impl Visitor {
         (confirmed == *session).then_some(own)
     }
 
-    /// Logs a supervisor in; the cookie comes back.
-    pub(crate) async fn log_in(&self, name: &str, password: String) -> Result<String, NotIn> {
+    /// Logs a supervisor in; the cookies come back. Whoever guesses at their name in other browsers does not slow them.
+    pub(crate) async fn log_in(&self, name: &str, password: String) -> Result<[String; 2], NotIn> {
         let (vahti, console) = (self.app.vahti(), self.app.console());
-        console.tries.take(name).map_err(NotIn::TooOften)?;
         let account = vahti.supervisor_named(name);
         let proof = account.as_ref().and_then(|one| one.password.as_deref());
-        let is_right = console.passwords.is_right(password, proof).await?;
+        let known = account.as_ref().zip(proof).filter(|(account, proof)| {
+            let kept = self.known.as_deref();
+            kept.is_some_and(|kept| is_known_browser(kept, &account.id, proof))
+        });
+        let (tries, queue) = match known {
+            Some((account, _)) => (console.known_tries.take(&account.id), Queue::Known),
+            None => (console.tries.take(name), Queue::Strangers),
+        };
+        tries.map_err(NotIn::TooOften)?;
+        let is_right = console.passwords.is_right(password, proof, queue).await?;
         // What was typed as a name may be a password: only a name that is known goes to the log.
         let known = account.as_ref().map(|one| one.name.as_str());
         let Some(account) = account.as_ref().filter(|_| is_right) else {
@@ -86,7 +100,11 @@ impl Visitor {
             return Err(NotIn::Wrong);
         };
         let (_, new) = self.begin(account).await?;
-        Ok(console.set_cookie(&new.token, None))
+        let known = known_browser(&account.id, proof.unwrap_or_default());
+        Ok([
+            console.set_cookie(&new.token, None),
+            console.keep_known(&known),
+        ])
     }
 
     /// Whom an invitation is for that can still be accepted.
@@ -166,6 +184,7 @@ impl FromRequestParts<App> for Visitor {
             app: app.clone(),
             token: cookie(&parts.headers, app.console().cookie_name).map(str::to_owned),
             opened: cookie(&parts.headers, app.console().opened_name).map(str::to_owned),
+            known: cookie(&parts.headers, app.console().known_name).map(str::to_owned),
             origin: text::origin(origin),
             locale,
         })

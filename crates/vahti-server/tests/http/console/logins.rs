@@ -93,6 +93,44 @@ async fn a_thousand_wrong_passwords_stop_nobody_who_is_logged_in_and_nobody_else
 }
 
 #[tokio::test]
+async fn who_guesses_at_a_name_keeps_out_neither_known_browsers_nor_who_is_logged_in() {
+    let hall = Hall::new().await;
+    let come_in = hall.try_password("Maija K", PASSWORD).await;
+    let cookies: Vec<_> = come_in.headers.get_all(header::SET_COOKIE).iter().collect();
+    let known = cookies[1].to_str().expect("ASCII");
+    let (known, attributes) = known.split_once(';').expect("attributes");
+    assert!(known.starts_with("__Host-vahti-known="), "{known}");
+    assert_eq!(
+        attributes,
+        " Max-Age=7776000; Path=/; Secure; HttpOnly; SameSite=Lax"
+    );
+    for _ in 0..20 {
+        hall.try_password("Maija K", "a wrong password").await;
+    }
+    assert_eq!(hall.try_password("Maija K", PASSWORD).await.status, 429);
+    let maija = come_in.cookie();
+    let order = "what=hold&people=0&number=0&looked=1790000000000&password=";
+    let everyone = "/vahti/console/everyone";
+    let wrong = hall.post(everyone, &maija, &format!("{order}wrong")).await;
+    wrong.says("The password was wrong.");
+    let form = format!("name=Maija+K&password={}", typed(PASSWORD));
+    assert_eq!(hall.post(LOGIN, known, &form).await.status, 303);
+    // A known browser is no way around the limit, and not known to anybody else's account.
+    let guess = "name=Maija+K&password=a+wrong+password";
+    for _ in 0..8 {
+        assert_eq!(hall.post(LOGIN, known, guess).await.status, 403);
+    }
+    assert_eq!(hall.post(LOGIN, known, &form).await.status, 429);
+    let body = serde_json::json!({"name": "Olli", "password": PASSWORD});
+    hall.scene.post("admin", "/v1/supervisors", body).await;
+    for _ in 0..20 {
+        hall.try_password("Olli", "a wrong password").await;
+    }
+    let form = format!("name=Olli&password={}", typed(PASSWORD));
+    assert_eq!(hall.post(LOGIN, known, &form).await.status, 429);
+}
+
+#[tokio::test]
 async fn a_login_that_nobody_uses_runs_out_and_what_scripts_do_is_no_use() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;
