@@ -2,7 +2,7 @@
 //! nothing. Who is logged in comes to the confirm page; who is not, to the login, and what was opened in time is kept meanwhile.
 
 use axum::{
-    extract::Path,
+    extract::{Path, rejection::PathRejection},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -22,8 +22,10 @@ use crate::{
 pub(super) async fn open(
     visitor: Visitor,
     supervisor: Result<Supervisor, Response>,
-    Path(challenge): Path<String>,
+    challenge: Result<Path<String>, PathRejection>,
 ) -> Response {
+    // What is no text is no code of ours either.
+    let challenge = challenge.map_or_else(|_| String::new(), |Path(challenge)| challenge);
     let by = supervisor.as_ref().ok().map(Supervisor::id).cloned();
     let opened = visitor.open(&challenge, by.as_ref()).await;
     let supervisor = match supervisor {

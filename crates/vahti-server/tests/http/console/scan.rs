@@ -166,6 +166,7 @@ async fn what_is_no_code_of_this_exam_says_so_and_is_kept_for_nobody() {
         link[..link.len() - 1].to_owned(),
         link.replace("seat-17", "home"),
         "/vahti/s/aino%23seat-17".to_owned(),
+        "/vahti/s/%FF".to_owned(),
     ] {
         let seen = hall.open(&forged, &maija).await;
         assert_eq!(seen.status, 404, "{forged}");
