@@ -192,6 +192,7 @@ window.XMLHttpRequest = class XMLHttpRequest extends PlainRequest {
 
 // ---- Forms -----------------------------------------------------------------------------------------------------------
 
+const STATE_PATIENCE = 3_000; // Milliseconds.
 const asked = new WeakSet();
 
 // Last of all listeners: a form that the application sends in its own way is its own business.
@@ -199,6 +200,9 @@ window.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
   const method = submitter?.getAttribute("formmethod") ?? form.getAttribute("method") ?? "get";
   if (event.defaultPrevented || method.toLowerCase() !== "post") return;
+  // A form that goes elsewhere meets no gate of ours.
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action") ?? "";
+  if (!URL.canParse(action, document.baseURI) || new URL(action, document.baseURI).origin !== location.origin) return;
   event.preventDefault();
   sendOnceLetIn(form, submitter);
 });
@@ -216,10 +220,10 @@ async function sendOnceLetIn(form, submitter) {
   asked.delete(form);
 }
 
-// Who cannot tell lets the form go: the gate answers for itself.
+// Who cannot tell, or does not say for long, lets the form go: the gate answers for itself.
 async function state() {
   try {
-    const answer = await plainFetch.call(window, "/vahti/state", { cache: "no-store" });
+    const answer = await plainFetch.call(window, "/vahti/state", { cache: "no-store", signal: AbortSignal.timeout(STATE_PATIENCE) });
     return answer.ok ? (await answer.json()).state : null;
   } catch {
     return null;
