@@ -191,6 +191,39 @@ fn the_application_is_told_the_address_that_the_proxy_sees_and_not_the_one_that_
 }
 
 #[test]
+fn the_application_gets_its_own_cookies_and_none_of_the_console() {
+    for kind in Kind::ALL {
+        let house = House::new(kind);
+        let session = house.login("aino");
+        let own = session.cookie();
+        let cookies = format!(
+            "vahti-console=v1.a.b; {}; __Host-vahti-opened=c; theme=dark; __Host-vahti-known=d; my-vahti-known=yes",
+            own.trim_start_matches("Cookie: ")
+        );
+        for cookies in [cookies.clone(), cookies.replace("; ", ";")] {
+            let reply = house.ask("GET /exam", &[&format!("Cookie: {cookies}")]);
+            assert_eq!(reply.status, 200, "{kind:?}: {reply:?}");
+        }
+        for seen in house.app.seen() {
+            let cookies = seen
+                .headers
+                .iter()
+                .filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+            let told: String = cookies.map(|(_, value)| value.as_str()).collect();
+            let names = told
+                .split(';')
+                .filter_map(|pair| pair.trim().split_once('='));
+            let names: Vec<_> = names.map(|(name, _)| name).collect();
+            assert_eq!(
+                names,
+                ["vahti", "theme", "my-vahti-known"],
+                "{kind:?}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
 fn an_application_that_hangs_up_is_not_taken_for_the_gate() {
     for kind in Kind::ALL {
         let house = House::new(kind);
