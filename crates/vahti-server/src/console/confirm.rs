@@ -9,14 +9,9 @@ use axum::{
 use serde::Deserialize;
 use vahti::{Error, Sign, Waiter};
 use vahti_core::{How, SessionId, State};
-use vahti_store::SessionQuery;
 
-use super::{
-    desk::Desk, desk_words::DeskWords, done, filters, list::name, page::Frame, told::Told,
-};
-
-/// Namesakes that are looked for.
-const NAMESAKES: u32 = 20;
+use super::{desk::Desk, desk_words::DeskWords, done, filters, namesake, page::Frame, told::Told};
+use crate::{http::harmless, locale::filled};
 
 /// What the address says.
 #[derive(Default, Deserialize)]
@@ -27,6 +22,8 @@ pub(super) struct Asked {
     confirmation: Option<String>,
     /// By which way it was opened.
     how: Option<String>,
+    /// The user whom a code of the old kind names.
+    user: Option<String>,
 }
 
 /// The page.
@@ -42,6 +39,8 @@ struct Confirm {
     others_wait: bool,
     namesake: Option<String>,
     is_old_code: bool,
+    /// The code names somebody else.
+    misnamed: Option<String>,
     card: String,
     /// What the screen shows now.
     sign: Option<Sign>,
@@ -104,7 +103,7 @@ pub(super) async fn confirm(desk: Desk, asked: Result<Query<Asked>, QueryRejecti
         Ok(sign) => sign,
         Err(error) => return desk.trouble(&error),
     };
-    let namesake = match desk.ask(namesake(&desk, &waiter)).await {
+    let namesake = match desk.ask(told_apart(&desk, &waiter)).await {
         Ok(namesake) => namesake,
         Err(error) => return desk.trouble(&error),
     };
@@ -122,18 +121,24 @@ fn page(
     let words = telling.words;
     let told = telling.of(&waiter.record);
     let card = match &told.number {
-        Some(number) => words.confirm.card_number.replace("{number}", number),
-        None => words.confirm.card.clone(),
+        Some(number) => filled(
+            &words.confirm.card_number,
+            &[("name", &told.name), ("number", number)],
+        ),
+        None => filled(&words.confirm.card, &[("name", &told.name)]),
     };
     let how = asked.how.as_deref().and_then(|how| how.parse().ok());
     let is_scanned = asked.confirmation.is_some();
+    let named = asked.user.as_deref();
+    let misnamed = named.filter(|named| *named != waiter.record.user.as_str());
+    let misnamed = misnamed.map(|user| words.confirm.misnamed.replace("{user}", &harmless(user)));
     let others = waiter.others.iter();
     Confirm {
         is_active: waiter.record.session.state.is_active(),
         others: others.map(|other| telling.of_session(other)).collect(),
         others_wait: waiter.others.iter().any(|other| other.state.is_active()),
         is_old_code: how == Some(How::Scan) && !is_scanned,
-        card: card.replace("{name}", &told.name),
+        card,
         how: match how {
             Some(How::Scan) if is_scanned => How::Scan,
             Some(How::Code) => How::Code,
@@ -141,6 +146,7 @@ fn page(
         },
         confirmation: asked.confirmation.clone(),
         frame: desk.frame(),
+        misnamed,
         namesake,
         words,
         told,
@@ -149,35 +155,17 @@ fn page(
 }
 
 /// The sentence about somebody else of the same name who waits too.
-async fn namesake(desk: &Desk, waiter: &Waiter) -> Result<Option<String>, Error> {
-    let Some(text) = waiter.record.profile.name.clone() else {
-        return Ok(None);
-    };
-    let query = SessionQuery {
-        text: Some(text.trim().to_owned()),
-        limit: NAMESAKES,
-        ..SessionQuery::default()
-    };
-    let page = desk.vahti().waiters(&desk.reader(), query).await?;
-    let is_namesake =
-        |other: &&Waiter| other.record.user != waiter.record.user && name(other) == name(waiter);
+async fn told_apart(desk: &Desk, waiter: &Waiter) -> Result<Option<String>, Error> {
     let telling = desk.telling();
-    Ok(page.items.iter().find(is_namesake).map(|other| {
-        let told = telling.of(&other.record);
+    let other = namesake::of(desk, &waiter.record).await?;
+    Ok(other.map(|other| {
+        let told = telling.of(&other);
         let known = [
             told.number.unwrap_or(told.user),
             told.place.unwrap_or_default(),
         ];
-        let known: Vec<_> = known
-            .iter()
-            .map(String::as_str)
-            .filter(|text| !text.is_empty())
-            .collect();
-        let sentence = telling
-            .words
-            .confirm
-            .same_name
-            .replace("{name}", &told.name);
-        sentence.replace("{number}", &known.join(", "))
+        let known: Vec<_> = known.into_iter().filter(|text| !text.is_empty()).collect();
+        let values = [("name", told.name.as_str()), ("number", &known.join(", "))];
+        filled(&telling.words.confirm.same_name, &values)
     }))
 }

@@ -17,6 +17,7 @@ use super::{
     desk::Desk,
     desk_words::{DeskWords, counted},
     filters,
+    namesake::as_compared,
     page::Frame,
     told::{Telling, Told},
 };
@@ -113,7 +114,7 @@ pub(super) async fn list(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
 fn rows(telling: Telling<'_>, waiters: &[Waiter]) -> Vec<Row> {
     let mut people: HashMap<String, Vec<&str>> = HashMap::new();
     for waiter in waiters {
-        let users = people.entry(name(waiter)).or_default();
+        let users = people.entry(as_compared(&waiter.record)).or_default();
         let user = waiter.record.user.as_str();
         if !users.contains(&user) {
             users.push(user);
@@ -122,18 +123,11 @@ fn rows(telling: Telling<'_>, waiters: &[Waiter]) -> Vec<Row> {
     let row = |waiter: &Waiter| Row {
         told: telling.of(&waiter.record),
         has_namesake: people
-            .get(&name(waiter))
+            .get(&as_compared(&waiter.record))
             .is_some_and(|users| users.len() > 1),
         elsewhere: telling.lately(waiter).map(|at| telling.time(at)),
     };
     waiters.iter().map(row).collect()
-}
-
-/// A person's name, as two are compared.
-pub(super) fn name(waiter: &Waiter) -> String {
-    let record = &waiter.record;
-    let name = record.profile.name.as_deref();
-    name.unwrap_or(record.user.as_str()).trim().to_lowercase()
 }
 
 fn reasons(words: &'static DeskWords) -> Vec<(HeldReason, &'static str)> {

@@ -23,6 +23,7 @@ mod logins;
 mod logout;
 mod many;
 mod message;
+mod namesake;
 mod opened;
 mod page;
 mod passwords;

@@ -150,6 +150,23 @@ impl Locale {
     }
 }
 
+/// A sentence with its braces filled in, all at once: braces in what people wrote stay as they are.
+pub(crate) fn filled(sentence: &str, values: &[(&str, &str)]) -> String {
+    let (mut text, mut rest) = (String::with_capacity(2 * sentence.len()), sentence);
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let place = after.split_once('}');
+        let value = place.and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+            Some((*value, after))
+        });
+        let (value, after) = value.unwrap_or(("{", after));
+        text.push_str(value);
+        rest = after;
+    }
+    text + rest
+}
+
 /// A query with this parameter once, or without it; everything else stays as it was written.
 pub(crate) fn with_parameter(query: &str, name: &str, value: Option<&str>) -> String {
     let others = query

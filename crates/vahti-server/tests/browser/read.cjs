@@ -16,8 +16,12 @@ tell(async ({ visitor, supervisor, site, login, film }) => {
   };
 
   await scan(`aino#${session.id}`);
-  await phone.waitForURL(`${site}/vahti/console/confirm?session=${session.id}&how=scan`);
+  await phone.waitForURL(`${site}/vahti/console/confirm?session=${session.id}&how=scan&user=aino`);
   await phone.getByText("anybody can make or copy one").waitFor();
+
+  await scan(`eino#${session.id}`);
+  await phone.waitForURL(`${site}/vahti/console/confirm?session=${session.id}&how=scan&user=eino`);
+  await phone.getByText("The code names eino, and this login is somebody else's.").waitFor();
 
   await scan("https://exam-2.example.org/vahti/s/seat-17.AAAAAAAAAAAAAAAAAAAAAA");
   await phone.getByText("This code belongs to exam-2.example.org.").waitFor();

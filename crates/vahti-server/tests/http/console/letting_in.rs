@@ -130,6 +130,36 @@ async fn who_waits_is_listed_the_longest_first_and_told_apart() {
 }
 
 #[tokio::test]
+async fn a_namesake_is_found_however_many_wait_and_however_the_name_was_typed() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    for number in 0..30 {
+        let user = format!("crowd-{number}");
+        hall.waiting(&user, &format!("Aino Suoranta-{number}"))
+            .await;
+    }
+    hall.waiting("anna", "\u{c5}sa {number} \u{d6}berg").await;
+    hall.waiting("other", "AINO   suoranta").await;
+    hall.waiting("asa", "A\u{30a}SA {number} o\u{308}berg")
+        .await;
+    for (session, sentence) in [
+        ("seat-17", "Another AINO   suoranta is waiting too (other)."),
+        (
+            "other-seat",
+            "Another Aino Suoranta is waiting too (0412345, Hall A, seat 17).",
+        ),
+        ("anna-seat", "{number} o\u{308}berg is waiting too (asa)."),
+    ] {
+        let path = format!("/vahti/console/confirm?session={session}");
+        hall.open(&path, &cookie).await.says(sentence);
+    }
+    let list = hall.open(CONSOLE, &cookie).await;
+    let marked = list.text.matches("Another person of this name waits too.");
+    assert_eq!(marked.count(), 4);
+}
+
+#[tokio::test]
 async fn the_list_is_searched_by_name_number_and_place_and_by_reason() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;
@@ -353,6 +383,11 @@ async fn a_code_of_the_old_kind_is_opened_with_a_warning() {
         .await;
     assert!(page.text.contains("An old-style code"), "{}", page.text);
     assert_eq!(field(&page.text, "how"), "list", "it proves nothing");
+    let path = "/vahti/console/confirm?session=seat-17&how=scan&user=";
+    let named = hall.open(&format!("{path}ahsuoran"), &cookie).await;
+    named.does_not_say("The code names");
+    let other = hall.open(&format!("{path}%3Cb%3E{{name}}"), &cookie).await;
+    other.says("The code names &#60;b&#62;{name}, and this login is somebody else&#39;s.");
 }
 
 #[tokio::test]
