@@ -55,7 +55,18 @@ function show(page) {
   if (rows && next) list(next);
 }
 
-// The rows by their ids: gone, new, or told anew. A tick that somebody has set or taken away is theirs.
+// The ticks that are not as the server sets them: somebody has set them or taken them away, or has decided on others before they
+// came.
+const decided = new Set();
+let hasDecided = false;
+
+function decide(tick) {
+  decided.add(tick.id);
+  hasDecided = true;
+}
+
+// The rows by their ids: gone, new, or told anew. Whoever turns doubtful loses the tick, unless somebody has set it; and who
+// comes after somebody has begun to tick waits for a finger of their own.
 function list(next) {
   const fresh = [...next.children];
   const ids = new Set(fresh.map((row) => row.id));
@@ -65,11 +76,18 @@ function list(next) {
   let before = null;
   for (const row of fresh) {
     const old = document.getElementById(row.id);
+    const tick = (old ?? row).querySelector("input");
+    const isTicked = row.querySelector("input").defaultChecked;
+    if (!decided.has(tick.id)) tick.defaultChecked = tick.checked = isTicked;
     if (old) {
       const [link, told] = [old.querySelector("a"), row.querySelector("a")];
       if (link.innerHTML !== told.innerHTML) link.replaceChildren(...told.childNodes);
       before = old;
     } else {
+      if (hasDecided) {
+        decided.add(tick.id);
+        tick.checked = false;
+      }
       if (before) before.after(row);
       else rows.prepend(row);
       before = row;
@@ -84,6 +102,7 @@ function leave(row) {
     const neighbour = row.nextElementSibling ?? row.previousElementSibling;
     neighbour?.querySelector("a")?.focus();
   }
+  decided.delete(row.querySelector("input").id);
   row.remove();
 }
 
@@ -100,9 +119,16 @@ function count() {
   form.querySelector("[data-bar]").hidden = rows.children.length === 0;
 }
 
-form?.addEventListener("change", count);
+form?.addEventListener("change", ({ target }) => {
+  if (target.type === "checkbox") decide(target);
+  count();
+});
 // A browser that comes back to the page restores its ticks after the script has run.
-window.addEventListener("pageshow", count);
+window.addEventListener("pageshow", () => {
+  const ticks = form?.querySelectorAll("input[type=checkbox]") ?? [];
+  for (const tick of ticks) if (tick.checked !== tick.defaultChecked) decide(tick);
+  count();
+});
 
 // ---- Hints -----------------------------------------------------------------------------------------------------------
 

@@ -100,6 +100,11 @@ fn all_who_are_ticked_are_let_in_and_who_has_gone_is_told() {
 }
 
 #[test]
+fn an_open_list_keeps_what_was_ticked_and_ticks_nobody_who_comes_later() {
+    tell("ticks.cjs");
+}
+
+#[test]
 fn a_let_in_is_taken_back_and_who_was_active_before_goes_on() {
     tell("undone.cjs");
 }
