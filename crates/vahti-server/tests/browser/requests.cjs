@@ -37,4 +37,20 @@ tell(async ({ visitor, site, login, supervise }) => {
   assert.strictEqual(await page.inputValue("textarea"), text);
   await letIn();
   await page.getByText("Thank you.").waitFor();
+
+  // A gate that does not say how the session stands keeps no form for ever.
+  await page.goto(`${site}/app`);
+  await page.route("**/vahti/state", () => {});
+  await page.fill("textarea", text);
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Thank you.").waitFor();
+  await page.unroute("**/vahti/state");
+
+  // What goes elsewhere meets no gate of ours.
+  await page.goto(`${site}/app`);
+  await page.route("http://elsewhere.example/**", (route) => route.fulfill({ body: "received elsewhere" }));
+  await page.evaluate(() => { document.forms[0].action = "http://elsewhere.example/answers"; });
+  await hold();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("received elsewhere").waitFor();
 });
