@@ -96,6 +96,13 @@ impl Vahti {
         Ok(sign)
     }
 
+    /// No supervisor looks at this session any more: its screen shows no sign.
+    pub fn look_away(&self, session: &SessionId) {
+        if self.screens.look_away(session) {
+            self.index.recorded.notify_waiters();
+        }
+    }
+
     /// The sign that the screen of this session shows; none if no supervisor looks at it.
     #[must_use]
     pub fn sign(&self, session: &SessionId) -> Option<Sign> {
@@ -154,6 +161,11 @@ impl Screens {
         let until = now.plus(SIGN_SHOWN);
         shown.signs.insert(session.clone(), (sign, until));
         Ok(sign)
+    }
+
+    /// Whether there was a sign to take away.
+    fn look_away(&self, session: &SessionId) -> bool {
+        self.shown().signs.remove(session).is_some()
     }
 
     /// The sign that the screen of this session shows.

@@ -7,6 +7,7 @@ use vahti_core::{EndReason, How, Refusal, SessionId, Stamp, decide::Undo};
 use vahti_store::SessionRecord;
 
 use super::{confirm::Bad, desk::Desk, done, form::Form};
+use crate::pages::see_other;
 
 /// A reason as somebody writes it, in bytes.
 const REASON_MAX_BYTES: usize = 1_024;
@@ -37,9 +38,23 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
     }
     let caller = desk.caller(how, reason(&form));
     match desk.ask(desk.vahti().verify(&caller, request)).await {
-        Ok(_) => done::see(&session, true),
+        Ok(_) => {
+            desk.vahti().look_away(&session);
+            done::see(&session, true)
+        }
         Err(Error::Refused(Refusal::ChallengeUsed(_))) => done::see(&session, false),
         Err(error) => refused(&desk, &error),
+    }
+}
+
+/// The screen is not that of the person in front: it shows no sign any more, and nothing else is changed.
+pub(super) async fn leave(desk: Desk, form: Form) -> Response {
+    match subject(&desk, &form).await {
+        Ok(record) => {
+            desk.vahti().look_away(&record.session.id);
+            see_other(super::CONSOLE)
+        }
+        Err(answer) => answer,
     }
 }
 
@@ -56,7 +71,10 @@ pub(super) async fn hold(desk: Desk, form: Form) -> Response {
     };
     let caller = desk.caller(How::List, reason(&form));
     match desk.ask(desk.vahti().invalidate(&caller, request)).await {
-        Ok(_) => done::see(&session, true),
+        Ok(_) => {
+            desk.vahti().look_away(&session);
+            done::see(&session, true)
+        }
         Err(error) => refused(&desk, &error),
     }
 }

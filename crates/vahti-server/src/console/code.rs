@@ -3,17 +3,15 @@
 
 use core::time::Duration;
 
-use axum::{
-    Form,
-    extract::rejection::FormRejection,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
+use axum::{Form, extract::rejection::FormRejection, http::StatusCode, response::Response};
 use serde::Deserialize;
 use vahti_core::{How, NoShortCode, SessionId, ShortCode};
 
 use super::{confirm_page, page::Frame, scan};
-use crate::{http::Supervisor, pages::see_other};
+use crate::{
+    http::Supervisor,
+    pages::{later, see_other},
+};
 
 /// What was typed.
 #[derive(Default, Deserialize)]
@@ -46,13 +44,14 @@ pub(super) async fn open(
         Wrong::Unknown => (StatusCode::NOT_FOUND, &words.unknown),
         Wrong::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, &words.too_many),
     };
-    let mut answer = scan::page(&supervisor, status, Some(sentence));
-    if let Wrong::TooMany(wait) = wrong {
-        let wait = HeaderValue::from(wait.as_secs().saturating_add(1));
-        answer.headers_mut().insert(header::RETRY_AFTER, wait);
-        alarm(&supervisor).await;
+    let answer = scan::page(&supervisor, status, Some(sentence));
+    match wrong {
+        Wrong::TooMany(wait) => {
+            alarm(&supervisor).await;
+            later(answer, wait)
+        }
+        Wrong::NoCode(_) | Wrong::Unknown => answer,
     }
-    answer
 }
 
 /// The session whose screen shows these digits. Only what was wrong counts.

@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
+    http::StatusCode,
     response::Response,
 };
 use serde::Deserialize;
@@ -34,9 +35,12 @@ struct Confirm {
     words: &'static DeskWords,
     told: Told,
     is_active: bool,
-    /// The user's other logins, which will wait, or may go on too.
-    others: Vec<Told>,
-    others_wait: bool,
+    /// Since when it waits, or goes on.
+    since: &'static str,
+    /// The user's other logins that go on, and will wait.
+    put_out: Vec<Told>,
+    /// Those that wait already.
+    also: Vec<Told>,
     namesake: Option<String>,
     is_old_code: bool,
     /// The code names somebody else.
@@ -61,13 +65,13 @@ impl Bad {
     /// The page that says so.
     pub(super) fn page(self, desk: &Desk) -> Response {
         let bad = &desk.telling().words.bad;
-        let text = match self {
-            Self::Ended => &bad.ended,
-            Self::TooLate => &bad.too_late,
-            Self::NothingToUndo => &bad.nothing_to_undo,
-            Self::Unknown => &bad.unknown,
+        let (status, text) = match self {
+            Self::Ended => (StatusCode::GONE, &bad.ended),
+            Self::TooLate => (StatusCode::GONE, &bad.too_late),
+            Self::NothingToUndo => (StatusCode::CONFLICT, &bad.nothing_to_undo),
+            Self::Unknown => (StatusCode::NOT_FOUND, &bad.unknown),
         };
-        desk.says(&bad.title, text)
+        desk.refuses(status, &bad.title, text)
     }
 }
 
@@ -132,11 +136,21 @@ fn page(
     let named = asked.user.as_deref();
     let misnamed = named.filter(|named| *named != waiter.record.user.as_str());
     let misnamed = misnamed.map(|user| words.confirm.misnamed.replace("{user}", &harmless(user)));
-    let others = waiter.others.iter();
+    let is_active = waiter.record.session.state.is_active();
+    let others = |active| {
+        let others = waiter.others.iter();
+        let others = others.filter(move |other| other.state.is_active() == active);
+        others.map(|other| telling.of_session(other)).collect()
+    };
     Confirm {
-        is_active: waiter.record.session.state.is_active(),
-        others: others.map(|other| telling.of_session(other)).collect(),
-        others_wait: waiter.others.iter().any(|other| other.state.is_active()),
+        since: if is_active {
+            &words.confirm.since_active
+        } else {
+            &words.confirm.since
+        },
+        put_out: others(true),
+        also: others(false),
+        is_active,
         is_old_code: how == Some(How::Scan) && !is_scanned,
         card,
         how: match how {

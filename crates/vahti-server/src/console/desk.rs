@@ -91,11 +91,16 @@ impl Desk {
         answer(StatusCode::OK, page)
     }
 
-    /// A page that says one thing, and leads back to the list.
-    pub(super) fn says(&self, title: &'static str, text: impl Into<String>) -> Response {
+    /// A page that says why something was not done, and leads back to the list.
+    pub(super) fn refuses(
+        &self,
+        status: StatusCode,
+        title: &'static str,
+        text: impl Into<String>,
+    ) -> Response {
         let back = &DeskWords::of(self.0.locale()).done.back;
         let note = Note::new(self.frame(), title, text);
-        self.page(&note.way_on(back, super::CONSOLE))
+        answer(status, &note.way_on(back, super::CONSOLE))
     }
 
     /// The database cannot be asked, or did not answer. It was noted when that happened.

@@ -12,7 +12,7 @@ use vahti_core::{SessionId, Stamp, Verb};
 use vahti_store::{EventQuery, EventRecord, SessionRecord};
 
 use super::{confirm::Bad, desk::Desk, desk_words::DeskWords, page::Frame};
-use crate::{http::harmless, pages::see_other};
+use crate::{http::harmless, locale::filled, pages::see_other};
 
 /// Events of the user that are looked through for the newest command.
 const EVENTS: u32 = 50;
@@ -112,7 +112,8 @@ fn page(
         None => &done.again,
     };
     let by = harmless(by.unwrap_or_default());
-    let title = pattern.replace("{t}", &at).replace("{by}", &by);
+    let values = [("t", at.as_str()), ("by", &by), ("name", &told.name)];
+    let title = filled(pattern, &values);
     let undone = is(Verb::Undo) || is(Verb::Alarm);
     Done {
         lines: if undone {
@@ -120,7 +121,7 @@ fn page(
         } else {
             Vec::new()
         },
-        title: title.replace("{name}", &told.name),
+        title,
         asks: let_in && now && !waits_again,
         waits_again,
         of: of.filter(|of| can_be_taken_back(events, &told.id, *of)),

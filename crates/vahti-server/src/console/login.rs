@@ -1,6 +1,8 @@
 //! `/vahti/console/login`: name and password. Whatever is wrong with them is said in one sentence, after the same work, so that
 //! nobody learns which names there are.
 
+use core::time::Duration;
+
 use askama::Template;
 use axum::{
     Form,
@@ -21,8 +23,11 @@ use super::{
 };
 use crate::{
     http::{NotIn, Visitor},
-    pages::see_other,
+    pages::{later, see_other},
 };
+
+/// When to try again where many log in at once.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// What the address says.
 #[derive(Default, Deserialize)]
@@ -78,22 +83,16 @@ pub(super) async fn log_in(visitor: Visitor, said: Result<Form<Said>, FormReject
         Err(NotIn::Wrong) => (StatusCode::FORBIDDEN, &words.wrong),
         Err(NotIn::TooOften(wait)) => {
             page.wrong = Some(&words.too_often);
-            let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, &page);
-            let wait = wait.as_secs().saturating_add(1);
-            answer
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(wait));
-            return answer;
+            return later(answer(StatusCode::TOO_MANY_REQUESTS, &page), wait);
         }
         Err(NotIn::Failed(Error::Late(_))) => (StatusCode::SERVICE_UNAVAILABLE, &words.busy),
         Err(NotIn::Failed(_)) => return cannot_tell(visitor.locale().clone()),
     };
     page.wrong = Some(wrong);
     page.name = said.name;
-    let mut answer = answer(status, &page);
+    let answer = answer(status, &page);
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        let soon = HeaderValue::from_static("5");
-        answer.headers_mut().insert(header::RETRY_AFTER, soon);
+        return later(answer, BUSY);
     }
     answer
 }

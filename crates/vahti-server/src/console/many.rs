@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
+    http::StatusCode,
     response::Response,
 };
 use futures::future::join_all;
@@ -72,7 +73,11 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
         .collect();
     if ids.is_empty() {
         let words = desk.telling().words;
-        return desk.says(&words.bad.title, &words.many.none_ticked);
+        return desk.refuses(
+            StatusCode::BAD_REQUEST,
+            &words.bad.title,
+            &words.many.none_ticked,
+        );
     }
     let reader = desk.reader();
     let records = join_all(

@@ -1,7 +1,7 @@
 //! `/vahti/console/message`: what everybody reads who waits, until it is taken away.
 
 use askama::Template;
-use axum::response::Response;
+use axum::{http::StatusCode, response::Response};
 use vahti::Error;
 use vahti_core::How;
 
@@ -28,7 +28,7 @@ struct Page {
 pub(super) async fn message(desk: Desk) -> Response {
     let words = RecordsWords::of(desk.telling().locale);
     if is_of_some_groups(&desk) {
-        return desk.says(&words.message.title, &words.message.only_whole);
+        return only_whole(&desk, words);
     }
     page(&desk, words, String::new(), None)
 }
@@ -53,9 +53,14 @@ pub(super) async fn say(desk: Desk, form: Form) -> Response {
     let caller = desk.caller(How::List, None);
     match desk.ask(desk.vahti().say(&caller, text)).await {
         Ok(()) => see_other("/vahti/console/message"),
-        Err(Error::OutOfScope) => desk.says(&words.message.title, &words.message.only_whole),
+        Err(Error::OutOfScope) => only_whole(&desk, words),
         Err(error) => desk.trouble(&error),
     }
+}
+
+fn only_whole(desk: &Desk, words: &'static RecordsWords) -> Response {
+    let said = &words.message;
+    desk.refuses(StatusCode::FORBIDDEN, &said.title, &said.only_whole)
 }
 
 fn is_of_some_groups(desk: &Desk) -> bool {

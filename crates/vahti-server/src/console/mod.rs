@@ -211,6 +211,7 @@ fn pages_of_console() -> [Page; 28] {
         page(Method::POST, "/vahti/console/hold", act::hold),
         page(Method::POST, "/vahti/console/log-out", act::log_out),
         page(Method::POST, "/vahti/console/undo", act::undo),
+        page(Method::POST, "/vahti/console/leave", act::leave),
         page(Method::GET, "/vahti/console/done", done::done),
         page(Method::GET, "/vahti/console/person", person::person),
         page(Method::GET, "/vahti/console/record", record::record),

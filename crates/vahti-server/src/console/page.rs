@@ -1,5 +1,7 @@
 //! The frame around the console's pages, and what is said where there is nothing to show.
 
+use core::time::Duration;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
@@ -7,7 +9,7 @@ use axum::{
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{LOGIN, return_to, words::Words};
+use super::{CONSOLE, LOGIN, return_to, words::Words};
 use crate::{
     http::{Supervisor, harmless},
     locale::Locale,
@@ -115,7 +117,14 @@ pub(crate) fn log_in_first(page: &Uri) -> Response {
 pub(crate) fn run_out(locale: Locale, page: Option<&str>) -> Response {
     let frame = Frame::of_nobody(locale);
     let words = &frame.words.login;
-    let note = Note::new(frame, &words.run_out_title, &words.run_out);
+    // What was scanned is confirmed after the login: its page is gone back to.
+    let has_scanned = page.is_some_and(|page| page.contains("confirmation="));
+    let sentence = if has_scanned {
+        &words.run_out_scanned
+    } else {
+        &words.run_out
+    };
+    let note = Note::new(frame, &words.run_out_title, sentence);
     let mut answer = answer(
         StatusCode::UNAUTHORIZED,
         &note.way_on(&words.again, login_for(page)),
@@ -129,11 +138,9 @@ pub(crate) fn run_out(locale: Locale, page: Option<&str>) -> Response {
 pub(crate) fn cannot_tell(locale: Locale) -> Response {
     let frame = Frame::of_nobody(locale);
     let words = &frame.words.trouble;
-    let note = Note::new(frame, &words.title, &words.text);
-    let mut answer = answer(StatusCode::SERVICE_UNAVAILABLE, &note);
-    let soon = HeaderValue::from_static("1");
-    answer.headers_mut().insert(header::RETRY_AFTER, soon);
-    answer
+    let note = Note::new(frame, &words.title, &words.text).way_on(&words.again, CONSOLE);
+    let answer = answer(StatusCode::SERVICE_UNAVAILABLE, &note);
+    pages::later(answer, Duration::from_secs(1))
 }
 
 /// The login, and then this page, if it is ours.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
+    http::StatusCode,
     response::Response,
 };
 use serde::Deserialize;
@@ -93,7 +94,7 @@ pub(super) async fn person(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
             .person
             .nobody
             .replace("{name}", &harmless(&asked.user));
-        desk.says(&words.person.nobody_title, &sentence)
+        desk.refuses(StatusCode::NOT_FOUND, &words.person.nobody_title, &sentence)
     };
     let Ok(user) = UserId::new(&asked.user) else {
         return nobody();

@@ -7,7 +7,12 @@ use vahti_core::{Session, State, Timestamp};
 use vahti_store::SessionRecord;
 
 use super::desk_words::DeskWords;
-use crate::{config::Rooms, http::harmless, locale::Locale, pages::Origin};
+use crate::{
+    config::Rooms,
+    http::harmless,
+    locale::{Locale, filled},
+    pages::Origin,
+};
 
 /// How lately another login was used, if letting somebody in would surprise whoever uses it.
 const LATELY: Duration = Duration::from_secs(120);
@@ -110,19 +115,16 @@ impl Telling<'_> {
     fn elsewhere(&self, place: Option<&str>, address: &str) -> Option<String> {
         let ip: IpAddr = address.parse().ok()?;
         let is_in = self.rooms.of(ip);
-        let place = place.unwrap_or_default().to_lowercase();
-        let named = self.rooms.named_in(&place);
-        let sentence = match (named, is_in) {
+        let named = self.rooms.named_in(place.unwrap_or_default());
+        let said = &self.words.confirm;
+        let (sentence, room) = match (named, is_in) {
             (Some(named), Some(room)) if named.name == room.name => return None,
-            (Some(named), _) => self
-                .words
-                .confirm
-                .not_in_room
-                .replace("{room}", &named.name),
-            (None, None) if !self.rooms.is_empty() => self.words.confirm.in_no_room.clone(),
+            (Some(named), _) => (&said.not_in_room, named.name.as_str()),
+            (None, None) if !self.rooms.is_empty() => (&said.in_no_room, ""),
             (None, _) => return None,
         };
-        Some(sentence.replace("{address}", address))
+        let values = [("room", room), ("address", address)];
+        Some(filled(sentence, &values))
     }
 
     /// When another login of the person was last used, if that was a moment ago.

@@ -24,7 +24,7 @@ sections! {
         languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours, invite, log_out,
         logged_in, paused, paused_why,
     }
-    Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, again }
+    Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, run_out_scanned, again }
     Invitation { title, text, button, used_title, used, go_on }
     Invite {
         title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title, not_allowed,
@@ -34,7 +34,7 @@ sections! {
         title, picture, looking, found, no_code, elsewhere, open_there, too_old, again, refused, no_camera, busy, insecure,
         no_script, camera_again, digits, open, not_eight, mistyped, unknown, too_many,
     }
-    Trouble { title, text }
+    Trouble { title, text, again }
 }
 
 /// All that the console says in one language.

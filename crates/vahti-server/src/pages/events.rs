@@ -8,7 +8,7 @@ use core::{convert::Infallible, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::{Query, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use futures::stream;
@@ -19,7 +19,7 @@ use vahti_core::{Timestamp, Window, verdict::Verdict};
 use super::{
     gate::Asked,
     hints::{BEAT, BEAT_EVERY, BEGIN, CHANGED, STREAM},
-    page::{PERSONAL, Security},
+    page::{PERSONAL, SOON, Security, later},
 };
 use crate::http::{Browser, Place};
 
@@ -61,7 +61,7 @@ pub(super) async fn events(
     let looked = browser.watch(ticket.as_deref()).await;
     let later = || {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        (status, Security::Alone, [(header::RETRY_AFTER, "5")]).into_response()
+        later((status, Security::Alone).into_response(), SOON)
     };
     let Ok(checked) = looked else {
         return later();

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use axum::{
     extract::{Query, rejection::QueryRejection},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use vahti_core::{
 
 use super::{
     choose::{Choice, Said},
-    page::{Frame, Page, Standing, see_other},
+    page::{Frame, Page, SOON, Standing, later, see_other},
     screen::Screen,
     waiting::{self, Held},
 };
@@ -202,10 +202,7 @@ fn cannot_tell(frame: Frame) -> Response {
 
 /// The page of somebody whose request was not done, and who may try again soon.
 pub(super) fn unavailable(page: Page) -> Response {
-    let mut answer = page.answer(StatusCode::SERVICE_UNAVAILABLE);
-    let soon = HeaderValue::from_static("5");
-    answer.headers_mut().insert(header::RETRY_AFTER, soon);
-    answer
+    later(page.answer(StatusCode::SERVICE_UNAVAILABLE), SOON)
 }
 
 /// A sentence with its braces filled in.

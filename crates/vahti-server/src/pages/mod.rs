@@ -36,7 +36,7 @@ pub(crate) use self::demo::DEMO;
 use self::page::{Frame, Page};
 pub(crate) use self::{
     device::Origin,
-    page::{PERSONAL, Security, answer, see_other},
+    page::{PERSONAL, Security, answer, later, see_other},
 };
 use crate::{
     http::App,

@@ -3,6 +3,7 @@
 
 use core::convert::Infallible;
 use core::fmt;
+use core::time::Duration;
 
 use askama::Template;
 use axum::{
@@ -199,6 +200,18 @@ pub(crate) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bo
             (StatusCode::INTERNAL_SERVER_ERROR, security).into_response()
         }
     }
+}
+
+/// When to try again where the host cannot tell.
+pub(super) const SOON: Duration = Duration::from_secs(5);
+
+/// The same answer, for whoever may try again no earlier than after this time.
+pub(crate) fn later(mut answer: Response, wait: Duration) -> Response {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+    let headers = answer.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
 }
 
 /// The browser is to go on elsewhere.

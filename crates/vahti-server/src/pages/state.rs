@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     gate::{Asked, standing},
-    page::Security,
+    page::{SOON, Security, later},
 };
 use crate::http::Browser;
 
@@ -36,9 +36,8 @@ pub(super) async fn state(
             (Security::Alone, personal, Json(State { state })).into_response()
         }
         Err(_) => {
-            let soon = [(header::RETRY_AFTER, "5")];
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            (status, Security::Alone, personal, soon).into_response()
+            later((status, Security::Alone, personal).into_response(), SOON)
         }
     }
 }

@@ -84,7 +84,7 @@ async fn a_thousand_wrong_passwords_stop_nobody_who_is_logged_in_and_nobody_else
     }
     assert_eq!((wrong, refused), (9, 991), "ten tries, with the right one");
     let late = hall.try_password("Maija K", PASSWORD).await;
-    assert_eq!((late.status, late.header(header::RETRY_AFTER)), (429, "7"));
+    assert_eq!((late.status, late.header(header::RETRY_AFTER)), (429, "6"));
     assert_eq!(hall.open(CONSOLE, &maija).await.status, 200);
     let eino = hall.accept(&hall.invite("Eino", "2h").await).await;
     assert_eq!(eino.status, 303);

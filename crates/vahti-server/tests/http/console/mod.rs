@@ -3,14 +3,17 @@
 mod bounds;
 mod everyone;
 mod export;
+mod headers;
 mod hours;
 mod invitations;
 mod letting_in;
 mod logins;
 mod message;
+mod names;
 mod pauses;
 mod person;
 mod reasons;
+mod refusals;
 mod scan;
 mod streams;
 mod taken_back;

@@ -353,7 +353,7 @@ async fn no_name_does_anything_on_a_page() {
 }
 
 /// A text as the pages escape it.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let replaced = text
         .replace('&', "&#38;")
         .replace('<', "&#60;")

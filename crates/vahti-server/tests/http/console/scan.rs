@@ -248,7 +248,7 @@ async fn ten_wrong_codes_let_the_field_of_their_supervisor_rest_and_are_recorded
         let seen = hall.post(CODE, &maija, form).await;
         assert_eq!(
             (seen.status, seen.header(header::RETRY_AFTER)),
-            (429, "7"),
+            (429, "6"),
             "{form}"
         );
         assert!(seen.text.contains("Too many wrong codes."), "{}", seen.text);
