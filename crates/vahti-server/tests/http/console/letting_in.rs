@@ -132,7 +132,6 @@ async fn who_waits_is_listed_the_longest_first_and_told_apart() {
 #[tokio::test]
 async fn a_namesake_is_found_however_many_wait_and_however_the_name_was_typed() {
     let hall = Hall::new().await;
-    let cookie = hall.log_in().await;
     hall.aino().await;
     for number in 0..30 {
         let user = format!("crowd-{number}");
@@ -143,6 +142,7 @@ async fn a_namesake_is_found_however_many_wait_and_however_the_name_was_typed() 
     hall.waiting("other", "AINO   suoranta").await;
     hall.waiting("asa", "A\u{30a}SA {number} o\u{308}berg")
         .await;
+    let cookie = hall.log_in().await;
     for (session, sentence) in [
         ("seat-17", "Another AINO   suoranta is waiting too (other)."),
         (

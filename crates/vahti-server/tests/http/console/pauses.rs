@@ -7,7 +7,12 @@ use vahti_server::http;
 use super::{CONSOLE, Hall, INVITATION, LOGIN};
 
 /// What is no page that a supervisor looks at: streams, files, and the pages of nobody.
-const OTHERS: [&str; 3] = ["/vahti/console/events", LOGIN, INVITATION];
+const OTHERS: [&str; 4] = [
+    "/vahti/console.js",
+    "/vahti/console/events",
+    LOGIN,
+    INVITATION,
+];
 
 #[tokio::test]
 async fn every_page_says_until_when_the_gate_is_paused_and_why_in_each_language() {
