@@ -39,9 +39,9 @@ async fn the_headers_of_every_page_of_the_console_are_these() {
         pages.push(format!("{} {what}", answer.status().as_u16()));
     };
     let routes = http::page_routes().into_iter();
-    for route in
-        routes.filter(|route| route.path.starts_with(CONSOLE) || route.path.contains("/s/"))
-    {
+    let is_page =
+        |path: &str| (path.starts_with(CONSOLE) && !path.ends_with(".js")) || path.contains("/s/");
+    for route in routes.filter(|route| is_page(&route.path)) {
         let path = match route.path.as_str() {
             path @ ("/vahti/console/confirm" | "/vahti/console/done") => {
                 format!("{path}?session=seat-17")
@@ -51,7 +51,7 @@ async fn the_headers_of_every_page_of_the_console_are_these() {
             path => path.replace("{challenge}", "wrong"),
         };
         let name = format!("{} {}", route.method, route.path);
-        // Logging out comes last: see below.
+        // That comes last.
         if !route.path.ends_with("/logout") {
             note(name.clone(), &cookie, route.method.clone(), &path, "").await;
         }
