@@ -26,6 +26,16 @@ fn told(headers: &HeaderMap) -> String {
     lines.join("\n")
 }
 
+/// An address at which a page has something to show.
+fn path_of(route: &str, secret: &str) -> String {
+    match route {
+        "/vahti/console/confirm" | "/vahti/console/done" => format!("{route}?session=seat-17"),
+        "/vahti/console/person" => format!("{route}?user=ahsuoran"),
+        "/vahti/console/invitation" => format!("{route}?i={secret}"),
+        _ => route.replace("{challenge}", "wrong"),
+    }
+}
+
 #[tokio::test]
 async fn the_headers_of_every_page_of_the_console_are_these() {
     let hall = Hall::new().await;
@@ -42,14 +52,7 @@ async fn the_headers_of_every_page_of_the_console_are_these() {
     let is_page =
         |path: &str| (path.starts_with(CONSOLE) && !path.ends_with(".js")) || path.contains("/s/");
     for route in routes.filter(|route| is_page(&route.path)) {
-        let path = match route.path.as_str() {
-            path @ ("/vahti/console/confirm" | "/vahti/console/done") => {
-                format!("{path}?session=seat-17")
-            }
-            path @ "/vahti/console/person" => format!("{path}?user=ahsuoran"),
-            path @ "/vahti/console/invitation" => format!("{path}?i={secret}"),
-            path => path.replace("{challenge}", "wrong"),
-        };
+        let path = path_of(&route.path, &secret);
         let name = format!("{} {}", route.method, route.path);
         // That comes last.
         if !route.path.ends_with("/logout") {
