@@ -1,48 +1,9 @@
-// The console, kept as it is now. The stream only says that something has changed; what it is says the page itself, which is
-// asked for again. What somebody has ticked, and where the focus is, stays. Without this script a page is loaded again by hand.
+// The console, kept as it is now. What somebody has ticked, and where the focus is, stays. Without this script a page is loaded
+// again by hand.
 
-const words = document.body.dataset;
-const said = document.getElementById("said");
+import { Live, say } from "./live.js";
+
 const rows = document.querySelector("[data-rows]");
-
-const SILENCE = 6_000; // No hint for so long: the connection is gone, whatever the browser thinks.
-const RETRY = 5_000; // How soon to try again where the browser has given up.
-
-function say(text) {
-  if (said && said.textContent !== text) said.textContent = text;
-}
-
-// ---- The page, asked for again -------------------------------------------------------------------------------------
-
-let asking = false;
-let askAgain = false;
-
-async function ask() {
-  if (asking) {
-    askAgain = true;
-    return;
-  }
-  asking = true;
-  try {
-    // The header says that no person has asked: it is no use of the login.
-    const headers = { accept: "text/html", "vahti-live": "1" };
-    const answer = await fetch(location.href, { redirect: "manual", headers, cache: "no-store" });
-    if (answer.status === 401) {
-      // The login has run out: the page leads to a new one.
-      location.reload();
-    } else if (answer.ok) {
-      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-      say("");
-    }
-  } catch {
-    say(words.noConnection);
-  }
-  asking = false;
-  if (askAgain) {
-    askAgain = false;
-    ask();
-  }
-}
 
 // Puts the new page in place. What says the same stays untouched, and so does what somebody is about to use.
 function show(page) {
@@ -53,6 +14,7 @@ function show(page) {
   }
   const next = page.querySelector("[data-rows]");
   if (rows && next) list(next);
+  say("");
 }
 
 // The ticks that are not as the server sets them: somebody has set them or taken them away, or has decided on others before they
@@ -130,52 +92,7 @@ window.addEventListener("pageshow", () => {
   count();
 });
 
-// ---- Hints -----------------------------------------------------------------------------------------------------------
-
-const live = document.querySelector("[data-piece], [data-rows]") !== null;
-let source = null;
-let silence = 0;
-let retry = 0;
-
-function connect() {
-  clearTimeout(silence);
-  clearTimeout(retry);
-  source?.close();
-  source = null;
-  if (document.hidden) return;
-  source = new EventSource("/vahti/console/events");
-  source.addEventListener("open", () => {
-    listen();
-    ask();
-  });
-  source.addEventListener("beat", listen);
-  source.addEventListener("changed", () => {
-    listen();
-    ask();
-  });
-  source.addEventListener("error", () => {
-    if (source?.readyState === EventSource.CLOSED) retry = setTimeout(askAndConnect, RETRY);
-  });
-  listen();
-}
-
-function askAndConnect() {
-  ask();
-  connect();
-}
-
-function listen() {
-  if (said?.textContent === words.noConnection) say("");
-  clearTimeout(silence);
-  silence = setTimeout(() => {
-    say(words.noConnection);
-    askAndConnect();
-  }, SILENCE);
-}
-
-if (live) {
-  document.addEventListener("visibilitychange", askAndConnect);
-  window.addEventListener("online", askAndConnect);
-  window.addEventListener("offline", () => say(words.noConnection));
-  connect();
+if (document.querySelector("[data-piece], [data-rows]") !== null) {
+  // The header says that no person has asked: it is no use of the login.
+  new Live({ stream: "/vahti/console/events", show, headers: { "vahti-live": "1" } }).begin();
 }

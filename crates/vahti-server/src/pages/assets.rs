@@ -24,7 +24,7 @@ struct Asset {
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
-static ASSETS: [Asset; 8] = [
+static ASSETS: [Asset; 9] = [
     Asset {
         path: "/vahti/style.css",
         content_type: CSS,
@@ -32,6 +32,11 @@ static ASSETS: [Asset; 8] = [
             include_str!("style.css"),
             include_str!("../console/console.css")
         ),
+    },
+    Asset {
+        path: "/vahti/live.js",
+        content_type: JS,
+        text: include_str!("live.js"),
     },
     Asset {
         path: "/vahti/gate.js",

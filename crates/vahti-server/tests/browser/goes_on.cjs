@@ -8,7 +8,8 @@ tell(async ({ visitor, site, login, supervise }) => {
   const hold = () => supervise("invalidate", { user: "aino" });
   await hold();
   const page = await visitor(token);
-  await page.goto(`${site}/exam?part=2`);
+  // The browser keeps the fragment on the way to the waiting page, and back.
+  await page.goto(`${site}/exam?part=2#question-7`);
   await page.getByRole("heading", { name: "Aino Suoranta, please wait" }).waitFor();
   const code = await page.locator("#qr svg").boundingBox();
   assert.ok(code.width >= 280 && code.height >= 280, `${code.width}`);
@@ -28,6 +29,6 @@ tell(async ({ visitor, site, login, supervise }) => {
   await other.getByRole("heading", { name: "please wait" }).waitFor();
 
   await supervise("verify", { user: "aino", session_id: session.id });
-  await page.waitForURL(`${site}/exam?part=2`);
+  await page.waitForURL(`${site}/exam?part=2#question-7`);
   await other.waitForURL(`${site}/exam?part=3`);
 });

@@ -1,8 +1,9 @@
-// The network is lost and comes back, and the gate is started again: the page says so, and goes on by itself.
+// The network is lost and comes back, and the gate is started again: the waiting page and the console say so, and go on by
+// themselves.
 
 const { tell } = require("./browser.cjs");
 
-tell(async ({ visitor, site, login, supervise, ask }) => {
+tell(async ({ visitor, supervisor, site, login, supervise, ask }) => {
   await login("aino");
   const { token, session } = await login("aino");
   const page = await visitor(token);
@@ -10,17 +11,24 @@ tell(async ({ visitor, site, login, supervise, ask }) => {
   const follows = page.waitForRequest(/\/vahti\/gate\/events/);
   await page.goto(`${site}/exam`);
   await follows;
-  const status = page.getByRole("status");
+  const phone = await supervisor();
+  await phone.goto(`${site}/vahti/console`);
+  await phone.getByText("1 person waits").waitFor();
+  const statuses = [page, phone].map((one) => one.getByRole("status"));
+  const trouble = (status) => status.filter({ hasText: /No connection|does not answer/ });
 
-  await page.context().setOffline(true);
-  await status.getByText("No connection.").waitFor();
-  await page.context().setOffline(false);
-  await status.getByText("No connection.").waitFor({ state: "hidden" });
+  for (const status of statuses) {
+    await status.page().context().setOffline(true);
+    await status.getByText("No connection.").waitFor();
+    await status.page().context().setOffline(false);
+    await status.getByText("No connection.").waitFor({ state: "hidden" });
+  }
 
   await ask("stop the gate");
-  await status.filter({ hasText: /No connection|does not answer/ }).waitFor();
+  for (const status of statuses) await trouble(status).waitFor();
   await ask("start the gate");
-  await status.filter({ hasText: /No connection|does not answer/ }).waitFor({ state: "hidden" });
+  for (const status of statuses) await trouble(status).waitFor({ state: "hidden" });
   await supervise("verify", { user: "aino", session_id: session.id });
   await page.waitForURL(`${site}/exam`);
+  await phone.locator(".when").getByText("another device of this person was let in").waitFor();
 });
