@@ -30,12 +30,12 @@ const supervise = (verb, body) => call("SUPERVISOR", verb, body);
 // A login, as the application reports it.
 const login = (user, more = {}) => call("APP", "login", { user, name: "Aino Suoranta", ...more });
 
-// What only the test itself can do, such as stopping the gate.
+// What only the test itself can do or knows, such as stopping the gate. Its answer comes back.
 let answers = null;
 async function ask(what) {
   answers ??= readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   console.log(`@${what}`);
-  await answers.next();
+  return (await answers.next()).value;
 }
 
 // Runs `story` in fresh browsers. Each of its `visitor`s is a browser of its own, with a session's cookie if one is given.

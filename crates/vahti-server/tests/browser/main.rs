@@ -7,6 +7,7 @@ mod app;
 #[expect(dead_code, reason = "the tests of the proxies use more of it")]
 #[path = "../proxies/client.rs"]
 mod client;
+mod hall;
 #[expect(dead_code, reason = "the tests of the proxies use more of it")]
 #[path = "../proxies/house.rs"]
 mod house;
@@ -23,7 +24,7 @@ mod vendored;
 
 use crate::house::House;
 use crate::proxy::Kind;
-use crate::story::{tell, tell_at, tell_of_dev, tell_with_limit};
+use crate::story::{tell, tell_at, tell_of_dev, tell_over_time, tell_with_limit};
 use vahti_server::http::page_routes;
 
 #[test]
@@ -92,6 +93,16 @@ fn a_camera_reads_the_codes_of_this_exam_and_says_what_others_are() {
 #[test]
 fn supervisors_come_in_once_by_invitation_and_are_out_when_they_are_disabled() {
     tell("accounts.cjs");
+}
+
+#[test]
+fn a_page_of_the_console_whose_login_runs_out_leads_to_a_new_one_and_back() {
+    tell_over_time("run_out.cjs");
+}
+
+#[test]
+fn codes_that_let_nobody_in_are_answered_with_what_helps_and_change_nothing() {
+    tell_over_time("codes.cjs");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use crate::hall::Hall;
 use crate::house::House;
 use crate::proxy::Kind;
 use crate::scene::{Folder, Server, clean, command};
@@ -46,12 +47,24 @@ pub(crate) fn tell_at(script: &str, house: House, more: &[(&'static str, String)
         let changed = house.take().map(to);
         house.replace(changed);
     };
-    run(script, &folder, &told, |wish| match wish {
-        "stop the gate" => change(House::stop_gate),
-        "start the gate" => change(House::start_gate),
-        _ => panic!("nobody can do this: {wish}"),
+    run(script, &folder, &told, |wish| {
+        match wish {
+            "stop the gate" => change(House::stop_gate),
+            "start the gate" => change(House::start_gate),
+            _ => panic!("nobody can do this: {wish}"),
+        }
+        String::new()
     });
     house.take().expect("a house")
+}
+
+/// Tells a story in which time passes.
+#[track_caller]
+pub(crate) fn tell_over_time(script: &str) {
+    let hall = Hall::new();
+    run(script, hall.folder.path(), &hall.told, |wish| {
+        hall.obey(wish)
+    });
 }
 
 /// Tells a story with `vahti dev`.
@@ -79,7 +92,7 @@ pub(crate) fn tell_of_dev(script: &str) {
 
 /// Runs a script, does what it asks for, and shows what it said if it fails.
 #[track_caller]
-fn run(script: &str, folder: &Path, told: &[(&str, String)], mut obey: impl FnMut(&str)) {
+fn run(script: &str, folder: &Path, told: &[(&str, String)], mut obey: impl FnMut(&str) -> String) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let driver = here.join("../../target/tools/node/node_modules");
     assert!(
@@ -109,8 +122,8 @@ fn run(script: &str, folder: &Path, told: &[(&str, String)], mut obey: impl FnMu
             said = format!("{said}{line}\n");
             continue;
         };
-        obey(wish);
-        writeln!(answers, "done").expect("it listens");
+        let answer = obey(wish);
+        writeln!(answers, "{answer}").expect("it listens");
     }
     let ended = child.wait().expect("it ends");
     let errors = errors.join().expect("no panic");
