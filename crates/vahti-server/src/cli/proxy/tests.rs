@@ -4,6 +4,7 @@ use clap::ValueEnum as _;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use super::Proxy;
+use crate::{http::page_routes, pages::hints::BEAT_EVERY};
 
 const PAGE: &str = include_str!("../../../../../docs/proxies.md");
 
@@ -141,9 +142,37 @@ fn envoy_stays_closed_and_replaces_the_whole_identity() {
     let routes = &manager["route_config"]["virtual_hosts"][0]["routes"];
     let open = |route: &&Yaml| !route["typed_per_filter_config"].is_badvalue();
     let open: Vec<_> = routes.as_vec().into_iter().flatten().filter(open).collect();
-    assert_eq!(open.len(), 1);
-    assert_eq!(open[0]["match"]["prefix"].as_str(), Some("/vahti/"));
-    assert_eq!(open[0]["route"]["timeout"].as_str(), Some("5s"));
+    assert_eq!(open.len(), 2);
+    assert_eq!(open[1]["match"]["prefix"].as_str(), Some("/vahti/"));
+    assert_eq!(open[1]["route"]["timeout"].as_str(), Some("5s"));
+}
+
+#[test]
+fn envoy_cuts_no_stream_but_a_silent_one() {
+    let text = YamlLoader::load_from_str(configuration(Proxy::Envoy)).expect("YAML");
+    let streams = &manager(&text[0])["route_config"]["virtual_hosts"][0]["routes"][0];
+    assert_eq!(streams["route"]["timeout"].as_str(), Some("0s"));
+    assert_eq!(streams["route"]["idle_timeout"].as_str(), Some("5s"));
+    assert!(
+        BEAT_EVERY.as_secs() < 5,
+        "a stream is never silent for so long"
+    );
+    let matched = "/vahti/(gate/events|console/(events|export))";
+    let regex = &streams["match"]["safe_regex"]["regex"];
+    assert_eq!(regex.as_str(), Some(matched));
+    let long: Vec<_> = page_routes()
+        .into_iter()
+        .map(|route| route.path)
+        .filter(|path| path.ends_with("/events") || path.ends_with("/export"))
+        .collect();
+    assert_eq!(
+        long,
+        [
+            "/vahti/gate/events",
+            "/vahti/console/export",
+            "/vahti/console/events"
+        ]
+    );
 }
 
 #[test]
@@ -160,7 +189,7 @@ fn the_login_pages_that_are_written_as_remarks_give_nobody_a_name() {
     let text = uncommented(configuration(Proxy::Envoy), "- match: { path: \"/login\" }");
     let text = YamlLoader::load_from_str(&text).expect("YAML");
     let routes = &manager(&text[0])["route_config"]["virtual_hosts"][0]["routes"];
-    let login = &routes[1];
+    let login = &routes[2];
     assert_eq!(login["match"]["path"].as_str(), Some("/login"));
     let removed = login["request_headers_to_remove"].as_vec();
     let removed: Vec<_> = removed
