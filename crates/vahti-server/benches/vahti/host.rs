@@ -30,10 +30,15 @@ pub(crate) fn policy() -> Policy {
 
 /// Opens the database, and makes it if it is not there.
 pub(crate) async fn open(database: &Path) -> Arc<Vahti> {
+    open_with(policy(), database).await
+}
+
+/// The same under another policy.
+pub(crate) async fn open_with(policy: Policy, database: &Path) -> Arc<Vahti> {
     let open = async |host| Ok(SqliteStore::open(database, host)?);
     let clock = Arc::new(SystemClock::start());
     let opened: Result<Vahti, Box<dyn std::error::Error>> =
-        Vahti::open(Arc::new(policy()), clock, "here", open).await;
+        Vahti::open(Arc::new(policy), clock, "here", open).await;
     Arc::new(opened.expect("the database opens"))
 }
 

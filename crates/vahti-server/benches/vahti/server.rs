@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use axum::{body::Bytes, http::HeaderMap, serve::ListenerExt as _};
+use axum::{Router, body::Bytes, http::HeaderMap, serve::ListenerExt as _};
 use rustix::{
     process::Pid,
     thread::{CpuSet, gettid, sched_setaffinity},
@@ -44,6 +44,23 @@ pub(crate) struct Server {
 impl Server {
     /// Serves the API of `vahti`, with a twin.
     pub(crate) async fn start(vahti: &Arc<Vahti>, twin: Twin) -> Self {
+        let app = http::App::new(Arc::clone(vahti), &configuration());
+        let router = match twin {
+            Twin::Check(body) => http::router_with_twin(app, TWIN, references::constant(body)),
+            Twin::Authz(headers) => {
+                http::router_with_authz_twin(app, TWIN, references::constant(headers))
+            }
+        };
+        Self::serve(vahti, router).await
+    }
+
+    /// Serves `vahti` with the console, at which supervisors are logged in by `logins`.
+    pub(crate) async fn with_console(vahti: &Arc<Vahti>, logins: Arc<Vahti>) -> Self {
+        let app = http::App::with_console(Arc::clone(vahti), logins, &configuration());
+        Self::serve(vahti, http::router(app)).await
+    }
+
+    async fn serve(vahti: &Arc<Vahti>, router: Router) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .expect("a free port");
@@ -57,14 +74,6 @@ impl Server {
                 Vec::new(),
             )
             .await;
-        let config = Config::load(Source::default()).expect("the default configuration");
-        let app = http::App::new(Arc::clone(vahti), &config);
-        let router = match twin {
-            Twin::Check(body) => http::router_with_twin(app, TWIN, references::constant(body)),
-            Twin::Authz(headers) => {
-                http::router_with_authz_twin(app, TWIN, references::constant(headers))
-            }
-        };
         let router = router.into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("a connection"));
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -83,6 +92,10 @@ impl Server {
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
+}
+
+fn configuration() -> Config {
+    Config::load(Source::default()).expect("the default configuration")
 }
 
 /// A runtime whose one thread keeps to the first core; the load keeps to the second ([`keep_to`]).

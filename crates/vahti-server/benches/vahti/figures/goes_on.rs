@@ -1,10 +1,17 @@
 //! `goes_on_alone`, `goes_on_crowd`: from a supervisor's verify to the answer that leads the waiting page on, over HTTP: the
-//! commit, the hint on the page's stream, and the page asked for again. Alone, and while 500 other people wait and 20 follow the
-//! record. `memory_stream`: what an open waiting page costs the server.
+//! commit, the hint on the page's stream, and the page asked for again. Alone, and while 500 other people wait and 20 supervisors
+//! have the list open. `memory_stream`: what an open waiting page costs the server.
 
-use std::{io::Write as _, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::Write as _,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::http::HeaderMap;
 use futures::future::join_all;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -12,7 +19,7 @@ use tokio::{
     task::JoinHandle,
 };
 use vahti::{Caller, LoginRequest, Vahti, VerifyRequest};
-use vahti_core::{How, Role, SessionId};
+use vahti_core::{How, SessionId, SupervisorName};
 
 use super::start::resident;
 use crate::{
@@ -21,7 +28,7 @@ use crate::{
     host,
     measure::Start,
     options::Effort,
-    server::{Server, Twin},
+    server::Server,
     sessions,
 };
 
@@ -29,8 +36,8 @@ use crate::{
 const LET_IN: usize = 1_000;
 /// People who wait meanwhile.
 const WAITING: u64 = 500;
-/// Who follows the record meanwhile.
-const FOLLOWERS: usize = 20;
+/// Supervisors who have the list of those who wait open meanwhile.
+const CONSOLES: usize = 20;
 /// Open pages whose memory is measured.
 const PAGES: usize = 2_000;
 
@@ -41,29 +48,41 @@ pub(crate) fn run(folder: &Folder, effort: Effort) -> Vec<Figure> {
     let runtime = host::runtime(2);
     runtime.block_on(async {
         let vahti = host::open(&folder.database("goes_on")).await;
-        let server = Server::start(&vahti, Twin::Authz(HeaderMap::new())).await;
+        let logins = folder.database("goes_on_logins");
+        let logins = host::open_with(vahti_server::http::console_policy(), &logins).await;
+        let server = Server::with_console(&vahti, logins).await;
         let mut house = House {
             vahti,
             address: server.address(),
             people: 0,
+            lists: Arc::default(),
         };
         let times = LET_IN / effort.divisor;
         let alone = house.times(times).await;
         let memory = house.memory().await;
         let crowd = house.crowd().await;
+        let before = house.lists.load(Ordering::Relaxed);
+        let start = Start::now();
         let crowded = house.times(times).await;
+        let lists = house.lists.load(Ordering::Relaxed) - before;
+        let seconds = start.elapsed().as_secs_f64();
         crowd.iter().for_each(JoinHandle::abort);
         house.vahti.close().await;
         vec![
-            figure("goes_on_alone", &alone, 30.0),
-            figure("goes_on_crowd", &crowded, 100.0),
+            figure("goes_on_alone", &alone, 30.0, ""),
+            figure(
+                "goes_on_crowd",
+                &crowded,
+                100.0,
+                &format!("; {lists} lists in {seconds:.1} s"),
+            ),
             memory,
         ]
     })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn figure(name: &'static str, times: &[Duration], most_ms: f64) -> Figure {
+fn figure(name: &'static str, times: &[Duration], most_ms: f64, more: &str) -> Figure {
     let mut sorted: Vec<_> = times
         .iter()
         .map(|time| time.as_micros() as f64 / 1_000.0)
@@ -71,7 +90,7 @@ fn figure(name: &'static str, times: &[Duration], most_ms: f64) -> Figure {
     sorted.sort_by(f64::total_cmp);
     let at = |share: usize| sorted[(sorted.len() - 1) * share / 100];
     let remark = format!(
-        "99 of 100; the middle {:.1} ms, the longest {:.1} ms",
+        "99 of 100; the middle {:.1} ms, the longest {:.1} ms{more}",
         at(50),
         at(100)
     );
@@ -85,6 +104,8 @@ struct House {
     vahti: Arc<Vahti>,
     address: SocketAddr,
     people: u64,
+    /// Lists that consoles have been given.
+    lists: Arc<AtomicUsize>,
 }
 
 /// A session that waits: its token, and what lets it in.
@@ -146,17 +167,8 @@ impl House {
         stream
     }
 
-    /// Everybody else: 500 open pages that wait, and 20 who follow the record; all read what they are sent.
+    /// Everybody else: 500 open pages that wait, and 20 supervisors with the list open.
     async fn crowd(&mut self) -> Vec<JoinHandle<()>> {
-        let caller = Caller::named("bench", How::Cli);
-        let key = self
-            .vahti
-            .create_key(&caller, "desk", Role::Supervisor, Vec::new())
-            .await;
-        let key = format!(
-            "authorization: Bearer {}\r\naccept: text/event-stream",
-            key.expect("a key")
-        );
         let mut cookies = Vec::new();
         for _ in 0..WAITING {
             cookies.push(cookie(&self.seat().await.token));
@@ -164,15 +176,66 @@ impl House {
         let pages = cookies
             .iter()
             .map(|cookie| self.stream("/vahti/gate/events", cookie));
-        let follow = (0..FOLLOWERS).map(|_| self.stream("/v1/events", &key));
-        let (pages, followers) = (join_all(pages).await, join_all(follow).await);
+        let consoles = join_all((0..CONSOLES).map(|number| self.console(number))).await;
         let read = |mut stream: TcpStream| {
             tokio::spawn(async move {
                 let mut bytes = [0; 4096];
                 while stream.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
             })
         };
-        pages.into_iter().chain(followers).map(read).collect()
+        let pages = join_all(pages).await;
+        pages.into_iter().map(read).chain(consoles).collect()
+    }
+
+    /// The browser of a supervisor who has the list open: as the script does, it asks for the page again whenever it hears that
+    /// something has changed, and for one page at a time.
+    async fn console(&self, number: usize) -> JoinHandle<()> {
+        let login = self.console_login(number).await;
+        let mut hints = self.stream("/vahti/console/events", &login).await;
+        let mut page = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        let lists = Arc::clone(&self.lists);
+        let by_itself = format!("{login}\r\nvahti-live: 1");
+        tokio::spawn(async move {
+            loop {
+                until(&mut hints, "event: changed").await;
+                ask(&mut page, "/vahti/console", &by_itself).await;
+                let list = answer(&mut page).await;
+                let rows = list.matches("<li id=\"row-").count();
+                assert!(rows >= 500, "{rows} rows");
+                lists.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+    }
+
+    /// The header of a supervisor who was invited.
+    async fn console_login(&self, number: usize) -> String {
+        let caller = Caller::named("bench", How::Cli);
+        let name = SupervisorName::new(&format!("Supervisor {number}")).expect("a name");
+        let day = Duration::from_secs(12 * 3600);
+        let invited = self
+            .vahti
+            .invite_supervisor(&caller, name, day, Vec::new())
+            .await
+            .expect("an invitation");
+        let form = format!("i={}", invited.secret);
+        let mut stream = TcpStream::connect(self.address)
+            .await
+            .expect("a connection");
+        let request = format!(
+            "POST /vahti/console/invitation HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let sent = stream.write_all(request.as_bytes()).await;
+        sent.expect("the server reads");
+        let mut text = String::new();
+        let read = stream.read_to_string(&mut text).await;
+        read.expect("the server answers");
+        let cookie = text.split("set-cookie: ").nth(1);
+        let cookie = cookie.and_then(|rest| rest.split(';').next());
+        format!("cookie: {}", cookie.expect("a login"))
     }
 
     /// What one more open page costs.
@@ -214,6 +277,29 @@ async fn ask(stream: &mut TcpStream, path: &str, header: &str) {
         .write_all(request.as_bytes())
         .await
         .expect("the server reads");
+}
+
+/// Reads one answer whole.
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    let mut whole = None;
+    let reading = async {
+        while whole.is_none_or(|whole| read.len() < whole) {
+            let count = stream.read_buf(&mut read).await.expect("an answer");
+            assert!(count > 0, "the server breaks off");
+            let text = String::from_utf8_lossy(&read);
+            whole = whole.or_else(|| {
+                let (head, _) = text.split_once("\r\n\r\n")?;
+                assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+                let length = head.split("content-length: ").nth(1)?;
+                let length: usize = length.lines().next()?.parse().ok()?;
+                Some(head.len() + 4 + length)
+            });
+        }
+    };
+    let done = tokio::time::timeout(PATIENCE, reading).await;
+    done.expect("the answer did not come");
+    String::from_utf8(read).expect("UTF-8")
 }
 
 /// Reads until this was sent.
