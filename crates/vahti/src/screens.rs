@@ -234,7 +234,8 @@ mod tests {
     fn no_two_screens_show_one_code_and_what_is_over_is_forgotten() {
         let screens = Screens::default();
         let mut codes = std::collections::HashSet::new();
-        for number in 0..5_000 {
+        // So many that two would meet by chance.
+        for number in 0..20_000 {
             let code = screens.code(&id(&format!("s{number}")), at(0));
             assert!(codes.insert(code.expect("a code").code));
         }

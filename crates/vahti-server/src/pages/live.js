@@ -6,6 +6,7 @@ const said = document.getElementById("said");
 
 const SILENCE = 6_000; // No hint for so long: the connection is gone, whatever the browser thinks.
 const RETRY = 5_000; // How soon to try again where there is no stream, or no answer.
+const PATIENCE = 10_000; // How long to wait for the page: longer than any proxy does.
 const HIDDEN = 15_000; // How often to ask while nobody looks. A stream would keep a connection from the other tabs.
 
 /// Said once, and announced: the status line is a live region.
@@ -56,7 +57,8 @@ export class Live {
     this.#isAsking = true;
     try {
       const headers = { accept: "text/html", ...this.#page.headers };
-      await this.#take(await fetch(location.href, { redirect: "manual", headers, cache: "no-store" }));
+      const signal = AbortSignal.timeout(PATIENCE);
+      await this.#take(await fetch(location.href, { redirect: "manual", headers, cache: "no-store", signal }));
     } catch {
       say(words.noConnection);
     }

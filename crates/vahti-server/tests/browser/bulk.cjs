@@ -19,10 +19,17 @@ tell(async ({ supervisor, site, login, call, env }) => {
   await phone.goto(`${site}/vahti/console`);
   const button = (count) => phone.getByRole("button", { name: `Let in ${count}`, exact: true });
   await button(CROWD).waitFor();
+  // What somebody takes away is theirs, and so is the place where they are.
+  const tick = phone.locator("#tick-s-20");
+  await tick.uncheck();
+  await phone.locator("#row-s-1 a").focus();
   const end = (number) => call("APP", "end", { session_id: `s-${number}` });
   for (const number of GONE) await end(number);
   // The list follows by itself; what was ticked stays ticked.
-  await button(CROWD - GONE.length).waitFor();
+  await button(CROWD - GONE.length - 1).waitFor();
+  assert.ok(!(await tick.isChecked()));
+  assert.ok(await phone.evaluate(() => document.activeElement.closest("li[id^=row-s-]") !== null), "the neighbour has the focus");
+  await tick.check();
 
   // From now on it hears nothing.
   await phone.route("**/vahti/console", (route) => (route.request().headers()["vahti-live"] ? route.abort() : route.fallback()));

@@ -46,7 +46,8 @@ pub(crate) struct Hall {
 }
 
 impl Hall {
-    pub(crate) fn new() -> Self {
+    /// With this policy.
+    pub(crate) fn new(policy: &Policy) -> Self {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -59,7 +60,7 @@ impl Hall {
             open(&path, policy, clock.clone(), name).await
         };
         let (here, elsewhere, told) = runtime.block_on(async {
-            let here = open("here.db", Policy::one_per_user()).await;
+            let here = open("here.db", policy.clone()).await;
             let elsewhere = open("elsewhere.db", Policy::one_per_user()).await;
             for session in ["home", "seat-17"] {
                 let login = LoginRequest {

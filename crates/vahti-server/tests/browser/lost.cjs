@@ -17,6 +17,16 @@ tell(async ({ visitor, supervisor, site, login, supervise, ask }) => {
   const statuses = [page, phone].map((one) => one.getByRole("status"));
   const trouble = (status) => status.filter({ hasText: /No connection|does not answer/ });
 
+  // A network that swallows everything is as good as none, and nothing that it has swallowed is waited for.
+  await Promise.all(statuses.map(async (status) => {
+    const everything = "**/vahti/**";
+    await status.page().route(everything, () => {});
+    await status.page().evaluate(() => window.dispatchEvent(new Event("online")));
+    await status.getByText("No connection.").waitFor();
+    await status.page().unroute(everything);
+    await status.getByText("No connection.").waitFor({ state: "hidden" });
+  }));
+
   for (const status of statuses) {
     await status.page().context().setOffline(true);
     await status.getByText("No connection.").waitFor();

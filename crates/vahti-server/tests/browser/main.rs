@@ -25,6 +25,7 @@ mod vendored;
 use crate::house::House;
 use crate::proxy::Kind;
 use crate::story::{tell, tell_at, tell_of_dev, tell_over_time, tell_with_limit};
+use vahti::core::{OnLimit, Policy};
 use vahti_server::http::page_routes;
 
 #[test]
@@ -97,12 +98,12 @@ fn supervisors_come_in_once_by_invitation_and_are_out_when_they_are_disabled() {
 
 #[test]
 fn a_page_of_the_console_whose_login_runs_out_leads_to_a_new_one_and_back() {
-    tell_over_time("run_out.cjs");
+    tell_over_time("run_out.cjs", &Policy::one_per_user());
 }
 
 #[test]
 fn codes_that_let_nobody_in_are_answered_with_what_helps_and_change_nothing() {
-    tell_over_time("codes.cjs");
+    tell_over_time("codes.cjs", &Policy::one_per_user());
 }
 
 #[test]
@@ -148,6 +149,16 @@ fn waiting_and_letting_in_work_without_scripts() {
 #[test]
 fn a_user_chooses_where_to_log_out_and_goes_on() {
     tell_with_limit("asked.cjs", "ask");
+}
+
+#[test]
+fn a_choice_that_somebody_is_about_to_make_stays_while_the_page_says_something_else() {
+    let policy = Policy {
+        max_per_user: 2,
+        on_limit: OnLimit::Ask,
+        ..Policy::one_per_user()
+    };
+    tell_over_time("about_to_choose.cjs", &policy);
 }
 
 #[test]

@@ -37,6 +37,18 @@ tell(async ({ visitor, site, login, supervise }) => {
 
   await hold();
   const refused = page.evaluate(() => fetch("/refused").then((answer) => answer.headers.get("Vahti-State")));
+  await dialog.getByRole("heading", { name: "Aino Suoranta, please wait" }).waitFor();
+  // Only the waiting page itself says that it is over.
+  await page.evaluate(() => window.postMessage({ vahti: "active" }, location.origin));
+  // Who does not want an answer any more gets none; the others wait on.
+  const isHeld = page.waitForResponse(/\/aborted/);
+  const aborted = page.evaluate(() => {
+    window.patience = new AbortController();
+    return fetch("/aborted", { signal: window.patience.signal }).catch((error) => error.name);
+  });
+  await isHeld;
+  await page.evaluate(() => window.patience.abort());
+  assert.strictEqual(await aborted, "AbortError");
   await dialog.getByRole("button", { name: "Close this and wait later" }).click();
   assert.strictEqual(await refused, "held");
 });

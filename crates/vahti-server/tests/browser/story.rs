@@ -8,6 +8,8 @@ use std::{
     thread,
 };
 
+use vahti::core::Policy;
+
 use crate::hall::Hall;
 use crate::house::House;
 use crate::proxy::Kind;
@@ -60,8 +62,8 @@ pub(crate) fn tell_at(script: &str, house: House, more: &[(&'static str, String)
 
 /// Tells a story in which time passes.
 #[track_caller]
-pub(crate) fn tell_over_time(script: &str) {
-    let hall = Hall::new();
+pub(crate) fn tell_over_time(script: &str, policy: &Policy) {
+    let hall = Hall::new(policy);
     run(script, hall.folder.path(), &hall.told, |wish| {
         hall.obey(wish)
     });
