@@ -83,6 +83,31 @@ async fn a_database_of_every_earlier_version_opens_and_its_copy_is_there() {
     }
 }
 
+/// Whether a file of the folder holds the text.
+fn is_held(folder: &Path, text: &str) -> bool {
+    let mut files = fs::read_dir(folder).expect("a folder");
+    files.any(|file| {
+        let bytes = fs::read(file.expect("a file").path()).expect("bytes");
+        let mut windows = bytes.windows(text.len());
+        windows.any(|window| window == text.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn no_byte_of_a_forgotten_origin_is_left_in_the_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stage = stage(&folder.path().join("vahti.db"));
+    let mut command = vahti_store::conformance::login("home");
+    command.origin = Some("[192.0.2.7] secret-origin".to_owned());
+    let done = stage.log_in("aino", command).await.expect("a login");
+    done.expect("not refused");
+    assert!(is_held(folder.path(), "secret-origin"));
+    let late = Timestamp::from_millis(i64::MAX / 2);
+    assert_eq!(stage.store.forget_origins(late, 9).await, Ok(1));
+    assert!(!is_held(folder.path(), "secret-origin"));
+    stage.store.close().await;
+}
+
 /// What a person was known by is in no file any more once an erasure is answered: not in the database, not in its log.
 #[tokio::test]
 async fn no_byte_about_an_erased_person_is_left_in_the_files() {
@@ -102,22 +127,9 @@ async fn no_byte_about_an_erased_person_is_left_in_the_files() {
     }
     let held = |n: usize| {
         let names = ["origin", "place", "name", "mail", "number", "user"];
-        let files: Vec<_> = fs::read_dir(folder.path())
-            .expect("a folder")
-            .map(|file| fs::read(file.expect("a file").path()).expect("bytes"))
-            .collect();
-        let mut found = Vec::new();
-        for name in names {
-            let secret = format!("secret-{name}-{n}-");
-            let is_in = |bytes: &Vec<u8>| {
-                let mut windows = bytes.windows(secret.len());
-                windows.any(|window| window == secret.as_bytes())
-            };
-            if files.iter().any(is_in) {
-                found.push(secret);
-            }
-        }
-        found
+        let mut secrets: Vec<_> = names.map(|name| format!("secret-{name}-{n}-")).into();
+        secrets.retain(|secret| is_held(folder.path(), secret));
+        secrets
     };
     assert_eq!(held(7).len(), 6, "the test can see what is there");
     for n in (7..400).step_by(13) {

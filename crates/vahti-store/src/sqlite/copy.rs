@@ -71,3 +71,29 @@ pub(super) fn nameless(path: &Path, free_bytes: Option<u64>) -> Result<File, Tro
     removed.map_err(Failed::from)?;
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_made_only_where_there_is_room_for_it_and_leaves_no_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("v.db");
+        let connection = Connection::open(&path).expect("a database");
+        connection
+            .execute_batch("CREATE TABLE a (x); INSERT INTO a VALUES (1)")
+            .expect("a table");
+        let needed = fs::metadata(&path).expect("the database").len() + SPARE_BYTES;
+        let refused = nameless(&path, Some(needed - 1)).map_err(StoreError::from);
+        assert!(
+            matches!(&refused, Err(StoreError::Unavailable(why)) if why.contains(&needed.to_string())),
+            "{refused:?}"
+        );
+        for enough in [Some(needed), None] {
+            let copy = nameless(&path, enough).expect("a copy");
+            assert!(copy.metadata().expect("a file").len() > 0);
+        }
+        assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 1);
+    }
+}
