@@ -1,10 +1,15 @@
 //! Figures for a monitoring system: what they count, and what they never tell.
 
+use core::sync::atomic::Ordering;
+
 use axum::http::header;
 use serde_json::json;
 use vahti_server::http::{self, App};
 
-use crate::scene::{Scene, config, policy, send};
+use crate::{
+    moody::{self, Mood},
+    scene::{Scene, config, policy, send},
+};
 
 /// The value of a line.
 fn value<'a>(text: &'a str, line: &str) -> Option<&'a str> {
@@ -99,6 +104,19 @@ async fn the_figures_are_what_was_done() {
     assert_eq!(value(&text, "vahti_paused"), Some("1"));
     let would = r#"vahti_would_total{verdict="hold",reason="over_limit"}"#;
     assert_eq!(value(&text, would), Some("1"));
+}
+
+#[tokio::test]
+async fn the_figures_say_that_a_host_cannot_tell() {
+    let (scene, mood) = moody::scene().await;
+    mood.store(Mood::Failed as u8, Ordering::SeqCst);
+    for _ in 0..2 {
+        let check = json!({"user": "aino", "session_id": "home"});
+        assert_eq!(scene.post("app", "/v1/check", check).await.status, 503);
+    }
+    let text = told(&scene).await;
+    assert_eq!(value(&text, "vahti_ready"), Some("0"));
+    assert_eq!(value(&text, "vahti_checks_unavailable_total"), Some("2"));
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use vahti::{
 
 use crate::scene::{Reply, Scene, policy};
 
+/// How long a stream may be without a message, more than it takes to say that it is there.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Streams that a host serves at a time.
 const MOST: usize = 64;
 
@@ -34,7 +36,8 @@ impl Stream {
                 self.text = rest;
                 return Some(message);
             }
-            let frame = self.body.frame().await?.expect("a whole stream");
+            let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await;
+            let frame = frame.expect("a message in time")?.expect("a whole stream");
             let data = frame.into_data().expect("data");
             self.text
                 .push_str(core::str::from_utf8(&data).expect("UTF-8"));

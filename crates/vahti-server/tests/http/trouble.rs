@@ -1,6 +1,9 @@
 //! The database in trouble: 503, never a denial; and a fault in the host is a problem like any other.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{
+    sync::atomic::{AtomicU8, Ordering},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -298,6 +301,18 @@ async fn a_fault_in_the_host_is_a_problem_and_the_next_call_goes_on() {
 #[tokio::test]
 async fn a_host_that_cannot_tell_is_not_ready_and_denies_nobody() {
     let (scene, mood) = scene().await;
+    can_tell_nothing(&scene, &mood).await;
+}
+
+#[tokio::test]
+async fn a_host_that_cannot_tell_lets_nobody_pass_in_a_pause_either() {
+    let (scene, mood) = scene().await;
+    let pause = json!({"length": "2h", "reason": "why"});
+    assert_eq!(scene.post("admin", "/v1/pause", pause).await.status, 200);
+    can_tell_nothing(&scene, &mood).await;
+}
+
+async fn can_tell_nothing(scene: &Scene, mood: &AtomicU8) {
     assert_eq!(scene.get("", "/readyz").await.status, 200);
     mood.store(Mood::Failed as u8, Ordering::SeqCst);
     let ready = scene.get("", "/readyz").await;

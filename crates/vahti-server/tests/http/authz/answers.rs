@@ -408,6 +408,13 @@ async fn a_bypass_carries_every_header_and_an_identity_only_if_it_is_proven() {
             ended.status, 401,
             "a bypass mends no session that has ended"
         );
+        let forged = format!("v1.seat-17.{}", "A".repeat(43));
+        let forged = hall.ask(by.ask("GET", "/exam"), &forged, DATA).await;
+        assert_eq!(
+            (forged.status, said(&forged, "vahti-state")),
+            (401, "none"),
+            "the id of an exempt user's session proves nothing"
+        );
     }
 }
 

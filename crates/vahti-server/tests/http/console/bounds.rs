@@ -6,6 +6,9 @@ use axum::{
 };
 use futures::{StreamExt as _, stream};
 use serde_json::json;
+use vahti_server::http::{self, Access};
+
+use crate::samples::sample;
 
 use super::{CONSOLE, Hall, LOGIN, PASSWORD, letting_in::SEAT, request};
 
@@ -94,6 +97,30 @@ async fn nothing_is_changed_by_a_link_or_from_another_site() {
                 .header(header::WWW_AUTHENTICATE)
                 .starts_with("Vahti login=")
         );
+    }
+    assert_eq!(hall.scene.digest().await, before);
+}
+
+/// A page elsewhere may make the browser of a supervisor send any of these.
+#[tokio::test]
+async fn the_cookie_of_a_supervisor_opens_no_call_of_the_api() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    assert_eq!(hall.open(CONSOLE, &cookie).await.status, 200);
+    let before = hall.scene.digest().await;
+    let calls = http::routes().into_iter();
+    let calls: Vec<_> = calls
+        .filter(|route| matches!(route.access, Access::Key(_)))
+        .collect();
+    assert!(calls.len() > 20, "{}", calls.len());
+    for route in calls {
+        let (path, body) = sample(&route);
+        let mut request = hall.scene.request(route.method.clone(), &path, "", body);
+        let value = cookie.parse().expect("a cookie");
+        request.headers_mut().insert(header::COOKIE, value);
+        let reply = hall.scene.send(request).await;
+        let at = format!("{} {path}", route.method);
+        assert_eq!((reply.status, reply.problem()), (401, "no_key"), "{at}");
     }
     assert_eq!(hall.scene.digest().await, before);
 }
