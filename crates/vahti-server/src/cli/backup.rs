@@ -41,6 +41,12 @@ impl Backup {
                 "That is the database itself. Nothing was copied. Choose another name.",
             ));
         }
+        if file.is_dir() {
+            return Err(Failure::wrong(format!(
+                "{} is a folder. Name the file that is to be written in it.",
+                file.display()
+            )));
+        }
         if file.exists() && !self.force {
             return Err(Failure::wrong(format!(
                 "{} is there already. Choose another name, or say --force to replace it.",

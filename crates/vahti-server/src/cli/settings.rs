@@ -97,6 +97,9 @@ fn read(file: &Path) -> Result<String, Failure> {
             std::io::ErrorKind::NotFound => Failure::wrong(format!(
                 "There is no file {file}. `vahti init --profile exam --output {file}` writes one."
             )),
+            std::io::ErrorKind::PermissionDenied => Failure::wrong(format!(
+                "This user may not read {file}. Give the command as its owner, or as root."
+            )),
             _ => Failure::wrong(format!("{file} cannot be read: {cause}.")),
         }
     })

@@ -49,8 +49,12 @@ impl From<OpenError> for Closed {
         match error {
             OpenError::Owned { pid, .. } => Self::Owned { pid },
             OpenError::Read { .. } => Self::Read,
-            OpenError::Io { cause, .. } => Self::Unusable(match cause.kind() {
+            OpenError::Io { path, cause } => Self::Unusable(match cause.kind() {
                 ErrorKind::NotFound => "its folder is not there".to_owned(),
+                ErrorKind::PermissionDenied => format!(
+                    "this user may not use {}; give the command as its owner, or as root",
+                    path.display()
+                ),
                 _ => cause.to_string(),
             }),
             other => Self::Unusable(other.to_string()),

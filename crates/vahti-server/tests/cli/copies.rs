@@ -82,6 +82,10 @@ fn a_copy_that_is_made_beside_a_busy_server_is_whole_and_for_its_owner_alone() {
 
     let refused = folder.vahti(&["backup", "copy.db"]).refused(2);
     assert!(refused.contains("is there already"), "{refused}");
+    for force in [&["backup", "."][..], &["backup", ".", "--force"]] {
+        let refused = folder.vahti(force).refused(2);
+        assert!(refused.contains("is a folder"), "{refused}");
+    }
     let nowhere = folder.vahti(&["backup", "nowhere/copy.db"]).refused(3);
     assert!(nowhere.contains("cannot be written"), "{nowhere}");
     folder.vahti(&["backup", "alone.db"]).done();
@@ -257,6 +261,22 @@ fn sessions_go_on_after_a_restore_only_if_that_is_asked_for() {
     assert_eq!(server.check(&key, "aino", "home"), "allow, active");
 }
 
+/// The backup with one letter changed in the name of a key: its record is whole, and only the pages tell.
+fn damaged(folder: &Folder, mut backup: Vec<u8>) -> Vec<u8> {
+    let copy = Connection::open(folder.join("copy.db")).expect("a database");
+    let number = |sql: &str| {
+        copy.query_row(sql, [], |row| row.get::<_, u32>(0))
+            .map(|it| it as usize)
+    };
+    let page = number("SELECT rootpage FROM sqlite_schema WHERE name = 'key'").expect("a page");
+    let size = number("PRAGMA page_size").expect("a size");
+    let page = &mut backup[(page - 1) * size..page * size];
+    let name = b"revoked-later";
+    let at = page.windows(name.len()).position(|bytes| bytes == name);
+    page[at.expect("the key")] = b'R';
+    backup
+}
+
 #[test]
 fn what_is_no_whole_backup_is_refused_and_nothing_changes() {
     let (folder, _) = backed_up();
@@ -273,7 +293,8 @@ fn what_is_no_whole_backup_is_refused_and_nothing_changes() {
         )
         .expect("an edit");
     drop(edited);
-    for file in ["half.db", "empty.db", "text.db", "edited.db"] {
+    fs::write(folder.join("damaged.db"), damaged(&folder, whole)).expect("written");
+    for file in ["half.db", "empty.db", "text.db", "edited.db", "damaged.db"] {
         let refused = folder.vahti(&["restore", file, "--yes"]).refused(3);
         assert!(
             refused.contains(file) && refused.contains("Nothing was changed"),

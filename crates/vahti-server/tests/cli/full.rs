@@ -65,8 +65,15 @@ fn on_the_small_disk(disk: &Path) {
     let rounds = if is_long() { 200 } else { 5 };
     let mut slowest = Duration::ZERO;
     for round in 0..rounds {
+        let leaver = format!("leaver-{round}");
+        assert_eq!(server.login(&app, &leaver, &leaver), "active");
         acknowledged.extend(fill_under_load(&folder, &server, &app, round));
         almost_full(&folder, &server, &app, &hall);
+        let end = format!(r#"{{"session_id":"{leaver}"}}"#);
+        assert_eq!(server.call(&app, "end", &end).0, 200);
+        let ended = server.check(&app, &leaver, &leaver);
+        assert_eq!(ended, "deny, logged_out");
+        acknowledged.push(leaver);
         full(&folder, &server, &app, &hall);
         slowest = slowest.max(recovery(&folder, &server, &app, round));
     }

@@ -1,6 +1,7 @@
 //! The rows of a file, each with its line: TIM's CSV, Vahti's CSV, Vahti's JSON. A row that cannot be read does not hide the
 //! others.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -11,6 +12,7 @@ use vahti_client::{ImportedSession, Time};
 
 use super::padding;
 use crate::cli::exit::Failure;
+use crate::cli::table::count;
 use crate::table::{columns, guard::unguard, time};
 
 /// The longest text that is taken into a request; the server cuts an origin to less.
@@ -41,8 +43,12 @@ pub(super) struct Row {
 /// Reads a file.
 pub(super) fn read(path: &Path, format: Format) -> Result<Vec<Row>, Failure> {
     let shown = path.display();
-    let bytes = std::fs::read(path)
-        .map_err(|cause| Failure::wrong(format!("{shown} cannot be read: {cause}.")))?;
+    let bytes = std::fs::read(path).map_err(|cause| {
+        Failure::wrong(match cause.kind() {
+            ErrorKind::NotFound => format!("There is no file {shown}. Nothing was imported."),
+            _ => format!("{shown} cannot be read: {cause}."),
+        })
+    })?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let is_json = bytes.trim_ascii_start().starts_with(b"[");
     match format {
@@ -114,10 +120,8 @@ impl Kind {
             Self::Vahti => columns::VAHTI.len(),
         };
         if record.len() != columns {
-            return Err(format!(
-                "The row has {} columns, not {columns}.",
-                record.len()
-            ));
+            let found = count(record.len() as u64, "column");
+            return Err(format!("The row has {found}, not {columns}."));
         }
         let is_padded = match self {
             // Ids and times hold no spaces at their ends, so some there are padding.

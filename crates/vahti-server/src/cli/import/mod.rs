@@ -14,6 +14,7 @@ use super::call::Call;
 use super::door::{Absent, Door};
 use super::exit::{Exit, Failure};
 use super::settings::{Environment, Settings};
+use super::table::count;
 use super::{at_the_door, output};
 
 use self::batches::Batch;
@@ -57,7 +58,7 @@ struct Tally {
 impl Import {
     pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let rows = file::read(&self.file, self.format)?;
-        let count = rows.len();
+        let all = rows.len();
         let mut tally = Tally::default();
         let batches = batches::of(rows, &mut tally.wrong);
         let actor = environment.person();
@@ -65,10 +66,10 @@ impl Import {
             &self.settings,
             environment,
             Absent::Make,
-            async |door, _| self.send(door, batches, count, actor, &mut tally).await,
+            async |door, _| self.send(door, batches, all, actor, &mut tally).await,
         )
         .await?;
-        self.tell(tally, count)
+        self.tell(tally, all)
     }
 
     async fn send(
@@ -116,8 +117,8 @@ impl Import {
             "Imported"
         };
         output::line(format!(
-            "{verb}: {} sessions, {} active, {} held, {} ended.",
-            tally.taken(),
+            "{verb}: {}, {} active, {} held, {} ended.",
+            count(tally.taken(), "session"),
             tally.active,
             tally.held,
             tally.ended
