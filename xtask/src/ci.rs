@@ -3,7 +3,7 @@
 //! the last line.
 
 use crate::process::{cargo, run as run_command, timed};
-use crate::{test, tidy};
+use crate::{test, tidy, tools};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -72,13 +72,7 @@ fn clippy() -> Result<(), String> {
 }
 
 fn deny() -> Result<(), String> {
-    let present = cargo(&["deny", "--version"])
-        .output()
-        .is_ok_and(|output| output.status.success());
-    if !present {
-        let install = ["install", "--locked", "cargo-deny", "--version"];
-        run_command(cargo(&[&install[..], &[DENY_VERSION]].concat()))?;
-    }
+    tools::cargo_command("deny", DENY_VERSION)?;
     let check = ["deny", "check", "--hide-inclusion-graph"];
     run_command(cargo(
         &[&check[..], &["bans", "licenses", "sources"]].concat(),

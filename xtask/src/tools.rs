@@ -5,6 +5,8 @@ use crate::{process, workspace};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What makes the Debian package, where there is none.
+const DEB_VERSION: &str = "3.8.0";
 /// The lists of versions.
 const LISTS: &str = "xtask/tools";
 
@@ -17,6 +19,27 @@ pub(crate) fn ensure() -> Result<(), String> {
         &["package.json", "package-lock.json"],
         node,
     )
+}
+
+/// Makes sure that the long tests find what they need besides.
+pub(crate) fn ensure_for_long() -> Result<(), String> {
+    cargo_command("deb", DEB_VERSION)
+}
+
+/// Installs the command of cargo with this name where there is none.
+pub(crate) fn cargo_command(name: &str, version: &str) -> Result<(), String> {
+    let present = process::cargo(&[name, "--version"]).output();
+    if present.is_ok_and(|output| output.status.success()) {
+        return Ok(());
+    }
+    let program = format!("cargo-{name}");
+    process::run(process::cargo(&[
+        "install",
+        "--locked",
+        &program,
+        "--version",
+        version,
+    ]))
 }
 
 /// Installs into an empty folder what these lists name, unless that was done before. The copy of the lists is written

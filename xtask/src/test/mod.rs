@@ -37,6 +37,9 @@ pub(crate) fn prepare() -> Result<(), String> {
 /// Builds, runs, and leaves the printing to the caller.
 pub(crate) fn report(options: &Options) -> Result<Report, String> {
     prepare()?;
+    if options.long {
+        tools::ensure_for_long()?;
+    }
     let packages = workspace::packages()?;
     let suites = suite::build(&packages)?;
     let mut rows = Vec::new();

@@ -9,6 +9,7 @@ mod first_minute;
 mod full;
 mod fuzz;
 mod import;
+mod installed;
 mod integrate;
 mod output;
 mod package;
