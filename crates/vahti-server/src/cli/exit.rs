@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     No,
     /// 2: the command or the configuration is wrong; nothing was started.
     Wrong,
-    /// 3: cannot tell: the database cannot be used, or its owner does not answer.
+    /// 3: cannot tell: the database or the address cannot be used, or the owner does not answer.
     CannotTell,
 }
 

@@ -6,7 +6,7 @@
 //! | 0 | done |
 //! | 1 | no: refused, not found, or a fault was found |
 //! | 2 | the command or the configuration is wrong; nothing was started |
-//! | 3 | cannot tell: the database cannot be used, or its owner does not answer |
+//! | 3 | cannot tell: the database or the address cannot be used, or the owner does not answer |
 
 mod backup;
 mod call;
@@ -62,7 +62,7 @@ Exit codes:
   0  done
   1  no: refused, not found, or a fault was found
   2  the command or the configuration is wrong; nothing was started
-  3  cannot tell: the database cannot be used, or its owner does not answer";
+  3  cannot tell: the database or the address cannot be used, or the owner does not answer";
 
 /// Limits the concurrent sessions of any login: who may go on, who waits, who is let in.
 #[derive(Debug, Parser)]

@@ -13,26 +13,27 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, &'static str> {
         .map_err(|_| "it has to be an IP address and a port, like 127.0.0.1:7301")
 }
 
-/// Listens, or says what to do instead. `command` is what the operator has typed, as `vahti dev`.
+/// Listens, or says what to do instead. `command` is what the operator has typed, as `vahti dev`. What may mend itself, a port
+/// that another program will leave or a network that is not up yet, is no mistake of the command: it can be tried again.
 pub(crate) async fn listen(address: SocketAddr, command: &str) -> Result<TcpListener, Failure> {
     let cause = match TcpListener::bind(address).await {
         Ok(listener) => return Ok(listener),
         Err(cause) => cause,
     };
     let other = SocketAddr::new(address.ip(), next_port(address.port()));
-    Err(Failure::wrong(match cause.kind() {
-        ErrorKind::AddrInUse => {
-            format!("{address} is in use, perhaps by another `{command}`. Try `--listen {other}`.")
-        }
-        ErrorKind::PermissionDenied => format!(
+    Err(match cause.kind() {
+        ErrorKind::AddrInUse => Failure::cannot_tell(format!(
+            "{address} is in use, perhaps by another `{command}`. Try `--listen {other}`."
+        )),
+        ErrorKind::PermissionDenied => Failure::wrong(format!(
             "{address} is not open to this user: ports below 1024 belong to the administrator. Try `--listen {other}`."
-        ),
-        ErrorKind::AddrNotAvailable => format!(
+        )),
+        ErrorKind::AddrNotAvailable => Failure::cannot_tell(format!(
             "{address} is no address of this machine. Try `--listen 127.0.0.1:{}`.",
             address.port()
-        ),
-        _ => format!("Cannot listen on {address}: {cause}."),
-    }))
+        )),
+        _ => Failure::cannot_tell(format!("Cannot listen on {address}: {cause}.")),
+    })
 }
 
 /// As [`listen`], for the figures.
@@ -42,7 +43,7 @@ pub(crate) fn listen_now(address: SocketAddr) -> Result<TcpListener, Failure> {
         TcpListener::from_std(listener)
     });
     listening.map_err(|cause| {
-        Failure::wrong(format!(
+        Failure::cannot_tell(format!(
             "Metrics cannot be told on {address}: {cause}. Set `http.metrics_listen` to another address."
         ))
     })

@@ -161,7 +161,7 @@ fn a_port_in_use_and_an_open_address_are_answered_with_what_to_do() {
     let folder = Folder::new();
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("it").to_string();
-    let said = folder.vahti(&["dev", "--listen", &address]).refused(2);
+    let said = folder.vahti(&["dev", "--listen", &address]).refused(3);
     let start = format!(
         "vahti: {address} is in use, perhaps by another `vahti dev`. Try `--listen 127.0.0.1:"
     );

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -147,6 +148,28 @@ fn the_packaged_configuration_is_right_and_keeps_its_database_where_the_unit_may
     assert!(UNIT.lines().any(|line| line == start));
     let readers = assets().into_iter().find(|(_, to)| to == "etc/vahti/");
     assert!(readers.is_some_and(|(from, _)| from.ends_with("debian/vahti.toml")));
+}
+
+#[test]
+fn systemd_tries_again_what_may_mend_itself_and_nothing_else() {
+    for line in ["Restart=on-failure", "RestartPreventExitStatus=2"] {
+        assert!(UNIT.lines().any(|found| found == line), "{line}");
+    }
+    let folder = Folder::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("it").to_string();
+    for address in [taken.as_str(), "192.0.2.1:7300"] {
+        folder.vahti(&["serve", "--listen", address]).refused(3);
+        folder.write(
+            "metrics.toml",
+            &format!("[http]\nmetrics_listen = \"{address}\"\n"),
+        );
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let serve = [&serve[..], &["--config", "metrics.toml"]].concat();
+        assert_eq!(folder.vahti(&serve).code, 3);
+    }
+    folder.write("vahti.toml", "[http]\nlisten = 7300\n");
+    folder.vahti(&["serve"]).refused(2);
 }
 
 /// `cargo deb` builds a package of this very binary, and what is in it is taken out and used.
