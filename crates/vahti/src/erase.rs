@@ -10,6 +10,9 @@ impl Vahti {
     /// Forgets a person: the open sessions end, and every text about the person is gone from the database, its log and
     /// the index when this returns. The record keeps what was done, without the name. Returns the sessions that ended.
     ///
+    /// Somebody who reads the database as it was before, as a backup does, is waited for, but not for long: then the texts leave
+    /// the files when they are done, and the log says so.
+    ///
     /// Copies of the database and names that were given for those who act are not reached.
     ///
     /// # Errors

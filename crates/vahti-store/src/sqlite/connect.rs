@@ -14,7 +14,7 @@ use super::{OpenError, faults::Faults, lock::private};
 const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// How long a statement waits for another process that holds the database, as a backup does.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const STATEMENTS: usize = 64;
 

@@ -1,8 +1,6 @@
 //! What the writer works with: the one connection that writes, the stamps, and what the witness is still to be
 //! told. Everything here runs on the writer's thread, inside a transaction that somebody else ends.
 
-use core::cell::Cell;
-
 use rusqlite::Connection;
 use vahti_core::{
     Account, By, ChainHead, Commit, Event, Hlc, Moment, SessionId, Stamp, Timestamp, UserId, Verb,
@@ -13,6 +11,7 @@ use super::{
     columns::Columns,
     erase, ids,
     load::{self, Loaded},
+    log::Log,
     save, supervisors,
     trouble::Trouble,
 };
@@ -28,8 +27,7 @@ pub(super) struct Desk {
     pub(super) host: Host,
     /// Accounts as the transaction leaves them, in order.
     pub(super) changed: Vec<Changed>,
-    /// Whether the write-ahead log is to be emptied: it may hold what was forgotten, or the room that is missing.
-    pub(super) empties_log: Cell<bool>,
+    pub(super) log: Log,
     hlc: Hlc,
     next: Next,
 }
@@ -61,7 +59,7 @@ impl Desk {
             connection,
             host,
             changed: Vec::new(),
-            empties_log: Cell::new(false),
+            log: Log::default(),
             hlc: Hlc::after(Stamp::from_bits(newest)),
             next,
         })
@@ -122,7 +120,7 @@ impl Desk {
         let account = self.write(&loaded, commit)?;
         self.hlc = Hlc::after(self.hlc.newest().max(account.newest));
         if is_erased {
-            self.empties_log.set(true);
+            self.log.empty_before_the_answer();
         }
         self.changed.push(Changed { account, is_erased });
         Ok(())
@@ -296,7 +294,7 @@ impl Desk {
     pub(super) fn forget_origins(&self, before: Timestamp, most: u32) -> Result<u32, Trouble> {
         let forgotten = erase::origins(&self.connection, before, most)?;
         if forgotten > 0 {
-            self.empties_log.set(true);
+            self.log.empty_when_free();
         }
         Ok(forgotten)
     }

@@ -33,6 +33,7 @@ mod ids;
 mod keys;
 mod load;
 mod lock;
+mod log;
 mod open_error;
 mod query;
 mod read;

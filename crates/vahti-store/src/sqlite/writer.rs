@@ -9,9 +9,12 @@ use std::{
     },
 };
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TryRecvError},
+    oneshot,
+};
 
-use super::{desk::Desk, faults::Faults, lock::Lock, trouble::Trouble};
+use super::{connect::BUSY_TIMEOUT, desk::Desk, faults::Faults, lock::Lock, log, trouble::Trouble};
 use crate::{
     CommitFigures, Distribution, StoreError,
     house::{self, Changed},
@@ -166,7 +169,7 @@ impl Writer {
     /// Works until the queue is closed and empty; then lets go of the database.
     pub(super) fn run(mut self) {
         let work = AssertUnwindSafe(|| {
-            while let Some(first) = self.queue.blocking_recv() {
+            while let Some(first) = self.next() {
                 self.take_batch(first);
             }
         });
@@ -175,6 +178,18 @@ impl Writer {
             self.shared.fail(&format!("the writer panicked: {why}"));
         }
         self.finish();
+    }
+
+    /// The next command. As long as there is none, those are waited for who keep the log from being emptied.
+    fn next(&mut self) -> Option<Waiting> {
+        while self.is_trusted() {
+            match self.queue.try_recv() {
+                Err(TryRecvError::Empty) if self.desk.log.wait(&self.desk.connection) => {}
+                Err(TryRecvError::Empty) => break,
+                received => return received.ok(),
+            }
+        }
+        self.queue.blocking_recv()
     }
 
     /// Runs what waits in one transaction: also what arrives while it runs, so that the disk is asked once for all.
@@ -280,29 +295,10 @@ impl Writer {
             self.faults.linger();
         }
         self.tell_witness();
-        self.tidy_log();
+        if self.is_trusted() {
+            self.desk.log.tidy(&self.desk.connection);
+        }
         done.answer();
-    }
-
-    /// Empties the write-ahead log when it may hold what was forgotten, which it would keep until it is written over; or
-    /// when the disk is full, to give its room back. A reader may be in the way; then the next batch does it.
-    fn tidy_log(&mut self) {
-        if !self.desk.empties_log.get() || self.shared.failure.get().is_some() {
-            return;
-        }
-        match self.empty_log() {
-            Ok(emptied) => self.desk.empties_log.set(!emptied),
-            Err(error) => {
-                tracing::warn!(%error, "the write-ahead log was not emptied; the next commit tries again");
-            }
-        }
-    }
-
-    /// Writes the log into the database and cuts it off; says whether nobody was in the way.
-    fn empty_log(&self) -> rusqlite::Result<bool> {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let busy: i64 = self.desk.connection.query_row(sql, [], |row| row.get(0))?;
-        Ok(busy == 0)
     }
 
     /// Commits what was written. What wrote nothing touches no disk.
@@ -326,9 +322,9 @@ impl Writer {
     /// What a caller is told; and whether the database can still be trusted.
     fn judge(&self, trouble: Trouble) -> StoreError {
         let fatal = trouble.is_fatal();
-        self.desk
-            .empties_log
-            .set(self.desk.empties_log.get() || trouble.is_full());
+        if trouble.is_full() {
+            self.desk.log.empty_when_free();
+        }
         let error = StoreError::from(trouble);
         if fatal {
             self.shared.fail(&error.to_string());
@@ -339,9 +335,9 @@ impl Writer {
     /// A full disk leaves a commit undone. After any other failure it is not known what is on the disk.
     fn judge_commit(&self, trouble: Trouble) -> String {
         let full = trouble.is_full();
-        self.desk
-            .empties_log
-            .set(self.desk.empties_log.get() || full);
+        if full {
+            self.desk.log.empty_when_free();
+        }
         let why = StoreError::from(trouble).to_string();
         let undone = self.desk.connection.is_autocommit() || self.statement("ROLLBACK").is_ok();
         if !full || !undone {
@@ -355,12 +351,15 @@ impl Writer {
         Ok(())
     }
 
+    fn is_trusted(&self) -> bool {
+        self.shared.failure.get().is_none()
+    }
+
     /// Empties the write-ahead log into the database, closes it, and lets go of the lock.
     fn finish(self) {
-        let trusted = self.shared.failure.get().is_none();
-        if trusted
+        if self.is_trusted()
             && self.shared.closing.load(Ordering::Acquire)
-            && let Err(error) = self.empty_log()
+            && let Err(error) = log::empty(&self.desk.connection, BUSY_TIMEOUT)
         {
             tracing::warn!(%error, "the write-ahead log was not emptied; the next start does it");
         }
