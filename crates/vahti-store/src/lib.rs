@@ -145,7 +145,8 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`]: nothing was recorded.
     async fn record(&self, verb: Verb, by: By) -> Result<(), StoreError>;
 
-    /// Keeps until when the gate is paused, or that it guards again, with its event.
+    /// Keeps until when the gate is paused, or that it guards again, with its event. That a gate which guards already guards
+    /// again is nothing, and is not recorded.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing was changed.

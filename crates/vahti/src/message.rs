@@ -1,10 +1,10 @@
 //! `message`: what supervisors say to everybody who waits.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use vahti_core::{By, Verb};
 
-use crate::{Caller, Error, Vahti};
+use crate::{Caller, Error, Vahti, vahti::to_the_end};
 
 /// The message of a host. The record holds it; here it is read by every waiting page.
 #[derive(Default)]
@@ -34,16 +34,21 @@ impl Vahti {
         if !caller.scope.is_empty() {
             return Err(Error::OutOfScope);
         }
-        let _turn = self.message.turn.lock().await;
         let by = By {
             note: text.clone(),
             ..caller.by.clone()
         };
-        let recorded = self.record_event(Verb::Message, by).await;
-        recorded.map_err(Error::from)?;
-        self.message.set(text);
-        self.index.recorded.notify_waiters();
-        Ok(())
+        let (store, index) = (Arc::clone(&self.store), Arc::clone(&self.index));
+        let message = Arc::clone(&self.message);
+        to_the_end(async move {
+            let _turn = message.turn.lock().await;
+            let recorded = store.record(Verb::Message, by).await;
+            recorded.map_err(Error::from)?;
+            message.set(text);
+            index.recorded.notify_waiters();
+            Ok(())
+        })
+        .await
     }
 
     /// What supervisors say to everybody who waits.

@@ -35,7 +35,8 @@ pub(crate) struct Policies {
     paused: Policy,
     /// In milliseconds; 0 while the gate guards.
     until: AtomicI64,
-    /// Whether the store holds a pause, also one whose time has passed.
+    /// Whether the store may hold a pause, also one whose time has passed, or of which nobody has heard because whoever gave
+    /// it has left.
     is_kept: AtomicBool,
     /// Why, as the record says.
     reason: RwLock<Option<String>>,
@@ -86,6 +87,7 @@ impl Policies {
 
 impl Vahti {
     /// Pauses the gate for so long from now, at most for [`PAUSE_AT_MOST`]; a pause that lasts is replaced. Says until when.
+    /// A first pause whose caller leaves before it is told is taken back.
     ///
     /// # Errors
     /// [`Error::OutOfScope`] for a caller of some groups; [`Error::Unavailable`]: nothing was changed.
@@ -100,6 +102,8 @@ impl Vahti {
             None => how_long,
         };
         let note = Some(note);
+        // Known before it is kept: if the caller leaves in between, the sweep takes it back.
+        self.policies.is_kept.store(true, Ordering::Release);
         let kept = self.store.pause(Some(until), By { note, ..by }).await;
         kept.map_err(Error::from)?;
         self.policies.because(caller.by.note.clone());
@@ -113,7 +117,7 @@ impl Vahti {
         Ok(until)
     }
 
-    /// Ends a pause; `false` if there is none. The gate guards from here on, also if that cannot be recorded.
+    /// Ends a pause, also one whose caller left before it was told; `false` if there is none. The gate guards from here on, also if that cannot be recorded.
     ///
     /// # Errors
     /// [`Error::OutOfScope`] for a caller of some groups; [`Error::Unavailable`]: the gate guards until the next start, resume

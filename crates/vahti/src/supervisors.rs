@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 use vahti_core::{By, Group, SupervisorName, UserId};
 use vahti_store::{Constraint, StoreError, Supervisor};
 
-use crate::{Caller, Error, Vahti, random};
+use crate::{Caller, Error, Vahti, random, vahti::to_the_end};
 
 /// The longest time for which somebody can be invited: a week of exams.
 pub const INVITED_AT_MOST: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -118,21 +118,26 @@ impl Vahti {
         if !caller.may_assign(&new.groups) {
             return Err(Error::OutOfScope);
         }
-        let _turn = self.supervisors.turn.lock().await;
-        let created = self.store.create_supervisor(new.clone(), caller.by.clone());
-        created.await.map_err(|error| match error {
-            StoreError::Conflict(Constraint::SupervisorName) => {
-                Error::SupervisorNameTaken(new.name.to_string())
-            }
-            error => error.into(),
-        })?;
-        let made = Arc::new(new);
-        let mut known = self.supervisors.write();
-        known.retain(|_, one| one.name != made.name);
-        known.insert(made.id.clone(), Arc::clone(&made));
-        drop(known);
-        self.index.recorded.notify_waiters();
-        Ok(made)
+        let (store, index) = (Arc::clone(&self.store), Arc::clone(&self.index));
+        let (supervisors, by) = (Arc::clone(&self.supervisors), caller.by.clone());
+        to_the_end(async move {
+            let _turn = supervisors.turn.lock().await;
+            let created = store.create_supervisor(new.clone(), by).await;
+            created.map_err(|error| match error {
+                StoreError::Conflict(Constraint::SupervisorName) => {
+                    Error::SupervisorNameTaken(new.name.to_string())
+                }
+                error => error.into(),
+            })?;
+            let made = Arc::new(new);
+            let mut known = supervisors.write();
+            known.retain(|_, one| one.name != made.name);
+            known.insert(made.id.clone(), Arc::clone(&made));
+            drop(known);
+            index.recorded.notify_waiters();
+            Ok(made)
+        })
+        .await
     }
 
     /// Uses an invitation up: of all who try, one succeeds. `by` is recorded, with the name of who was invited as the person

@@ -24,10 +24,10 @@ pub struct Vahti {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) home: String,
     pub(crate) keys: Keys,
-    pub(crate) supervisors: Supervisors,
+    pub(crate) supervisors: Arc<Supervisors>,
     pub(crate) policies: Arc<Policies>,
     pub(crate) figures: Figures,
-    pub(crate) message: Message,
+    pub(crate) message: Arc<Message>,
     pub(crate) screens: Screens,
     min_free_bytes: u64,
     /// Up to when last-seen times are written.
@@ -67,7 +67,7 @@ impl Vahti {
         let host = Self {
             policies: Arc::new(Policies::new(Arc::clone(&policy))),
             figures: Figures::new(),
-            message: Message::default(),
+            message: Arc::default(),
             screens: Screens::default(),
             policy,
             clock,
@@ -75,7 +75,7 @@ impl Vahti {
             store: Arc::new(store),
             home: home.to_owned(),
             keys: Keys::default(),
-            supervisors: Supervisors::default(),
+            supervisors: Arc::default(),
             min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
             due: tokio::sync::Mutex::default(),
@@ -290,4 +290,13 @@ impl Vahti {
         }
         self.store.close().await;
     }
+}
+
+/// Does what was begun to its end, also when whoever asked for it leaves: otherwise the store would hold what memory does not
+/// know.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::spawn(work).await;
+    done.unwrap_or_else(|cause| Err(Error::Unavailable(cause.to_string())))
 }

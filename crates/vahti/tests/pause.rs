@@ -10,7 +10,7 @@ use vahti::{
 
 mod support;
 
-use support::{Scene, TestClock, app, log_in, open, policy};
+use support::{Scene, TestClock, app, leave_before_it_is_told, log_in, open, policy};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -172,4 +172,22 @@ async fn a_pause_is_bounded_and_for_callers_of_all_groups() {
         Err(vahti::Error::OutOfScope)
     );
     assert!(scene.vahti.paused_until().is_some());
+}
+
+#[tokio::test]
+async fn a_pause_whose_caller_left_is_taken_back_and_opens_no_later_start() {
+    for resumed in [false, true] {
+        let scene = Scene::new(policy(1)).await;
+        let vahti = &scene.vahti;
+        let is_kept = async || !events(vahti, "pause").await.is_empty();
+        leave_before_it_is_told(vahti.pause(&admin(), HOUR), is_kept).await;
+        if resumed {
+            assert_eq!(vahti.resume(&admin()).await, Ok(true));
+        } else {
+            vahti.end_pause().await.expect("a turn of the sweep");
+        }
+        assert_eq!(events(vahti, "resume").await.len(), 1, "{resumed}");
+        let scene = scene.restart(policy(1)).await;
+        assert_eq!(scene.vahti.paused_until(), None, "{resumed}");
+    }
 }

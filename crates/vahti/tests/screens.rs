@@ -4,10 +4,13 @@ mod support;
 
 use std::time::Duration;
 
-use support::{MINUTE, Scene, app, id, log_in, policy, supervisor, user};
+use support::{
+    MINUTE, Scene, app, id, leave_before_it_is_told, log_in, policy, supervisor, until, user,
+};
 use vahti::{
     BadChallenge, Caller, Error, LoginRequest, OpenedChallenge, VerifyRequest,
     core::{How, OnLimit, Policy, Refusal, State, UserId, Window, decide::Undo},
+    store::EventQuery,
 };
 
 const WINDOW: Duration = Duration::from_secs(30);
@@ -249,6 +252,24 @@ async fn a_message_outlives_a_restart_and_is_said_by_whoever_may_act_on_everybod
     assert_eq!(scene.vahti.message(), None);
     let scene = scene.restart(policy(1)).await;
     assert_eq!(scene.vahti.message(), None);
+}
+
+#[tokio::test]
+async fn a_message_whose_sayer_left_is_read_by_those_who_wait() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let is_said = async || {
+        let query = EventQuery {
+            limit: 1,
+            ..EventQuery::default()
+        };
+        let page = vahti.events(&supervisor(), query).await;
+        !page.expect("events").items.is_empty()
+    };
+    let saying = supervisor();
+    let saying = vahti.say(&saying, Some("We begin at ten.".to_owned()));
+    leave_before_it_is_told(saying, is_said).await;
+    until(|| vahti.message().is_some()).await;
 }
 
 fn asking() -> Policy {

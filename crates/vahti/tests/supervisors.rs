@@ -10,7 +10,7 @@ use vahti::{
 
 mod support;
 
-use support::{Scene, policy};
+use support::{Scene, leave_before_it_is_told, policy, until};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -161,4 +161,14 @@ async fn a_disabling_that_was_cut_off_lets_nobody_go_on_and_can_be_done_again() 
     let again = vahti.disable_supervisor(&ROOT, "Maija").await;
     let unknown = Err(Error::UnknownSupervisor("Maija".to_owned()));
     assert!(again.is_ok() || again == unknown, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_supervisor_whose_maker_left_can_log_in_without_a_restart() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let adding = vahti.add_supervisor(&ROOT, name("Maija K"), "proof".to_owned(), Vec::new());
+    let is_made = async || !vahti.supervisors(&ROOT).await.expect("a list").is_empty();
+    leave_before_it_is_told(adding, is_made).await;
+    until(|| vahti.supervisor_named("Maija K").is_some()).await;
 }

@@ -18,7 +18,7 @@ async fn recorded(stage: &Stage) -> Vec<String> {
 pub async fn a_pause_is_kept_with_its_event_until_it_is_taken_back(open: &Open) {
     let stage = Stage::new(open);
     assert_eq!(stage.store.paused_until().await, Ok(None));
-    for until in [Some(at(1_000)), Some(at(500)), None] {
+    for until in [None, Some(at(1_000)), Some(at(500)), None, None] {
         stage.store.pause(until, by()).await.expect("kept");
         assert_eq!(stage.store.paused_until().await, Ok(until));
     }

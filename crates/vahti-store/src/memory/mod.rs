@@ -155,13 +155,12 @@ impl Store for MemoryStore {
 
     async fn pause(&self, until: Option<Timestamp>, by: By) -> Result<(), StoreError> {
         let mut data = self.data()?;
-        data.paused_until = until;
-        let verb = if until.is_some() {
-            Verb::Pause
-        } else {
-            Verb::Resume
-        };
-        data.record(&self.host, verb, by);
+        let before = std::mem::replace(&mut data.paused_until, until);
+        match (before, until) {
+            (None, None) => {}
+            (Some(_), None) => data.record(&self.host, Verb::Resume, by),
+            (_, Some(_)) => data.record(&self.host, Verb::Pause, by),
+        }
         Ok(())
     }
 

@@ -215,11 +215,15 @@ impl Desk {
 
     /// Keeps until when the gate is paused, with its event.
     pub(super) fn pause(&mut self, until: Option<Timestamp>, by: By) -> Result<(), Trouble> {
-        self.connection
-            .prepare_cached("DELETE FROM pause")?
-            .execute([])?;
+        let mut delete = self.connection.prepare_cached("DELETE FROM pause")?;
+        let was_paused = delete.execute([])? > 0;
+        drop(delete);
         let Some(until) = until else {
-            return self.record(Verb::Resume, by);
+            return if was_paused {
+                self.record(Verb::Resume, by)
+            } else {
+                Ok(())
+            };
         };
         self.connection
             .prepare_cached("INSERT INTO pause (id, until) VALUES (1, ?1)")?

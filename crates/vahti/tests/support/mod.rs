@@ -166,3 +166,28 @@ pub(crate) fn policy(max_per_user: u32) -> Policy {
         ..Policy::one_per_user()
     }
 }
+
+/// Begins something, waits until `is_done` sees that the store has it, and leaves before hearing of it.
+pub(crate) async fn leave_before_it_is_told<T>(
+    begun: impl Future<Output = T>,
+    is_done: impl AsyncFn() -> bool,
+) {
+    let mut begun = std::pin::pin!(begun);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let polled = begun.as_mut().poll(&mut context);
+    assert!(polled.is_pending(), "the store is asked");
+    while !is_done().await {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits until something is so that has to come by itself.
+pub(crate) async fn until(mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let so = tokio::time::timeout(MINUTE, waiting).await;
+    so.expect("it comes by itself");
+}
