@@ -22,7 +22,7 @@ const LAST_SEEN_EVERY: Duration = Duration::from_secs(10);
 /// How often ended sessions and old origins are forgotten.
 const RETENTION_EVERY: Duration = Duration::from_secs(600);
 /// Rows a statement, so that logins come in between.
-const AT_ONCE: u32 = 1_000;
+pub(crate) const AT_ONCE: u32 = 1_000;
 
 /// How far last-seen times are written.
 #[derive(Default)]
@@ -127,8 +127,7 @@ impl Vahti {
         }
         let rest = due.users.len().saturating_sub(AT_ONCE as usize);
         let users = due.users.split_off(rest);
-        let settled = futures::future::join_all(users.iter().map(|user| self.settle(user))).await;
-        let settled: Result<(), StoreError> = settled.into_iter().collect();
+        let settled = self.settle_all(&users).await;
         if settled.is_err() {
             due.next = Timestamp::default();
         }

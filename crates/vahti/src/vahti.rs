@@ -13,7 +13,7 @@ use crate::{
     message::Message,
     pause::Policies,
     screens::Screens,
-    sweep::{Due, Written},
+    sweep::{AT_ONCE, Due, Written},
 };
 
 /// A host that decides which logins may go on.
@@ -35,7 +35,7 @@ pub struct Vahti {
     /// Users whose sessions have passed a deadline.
     pub(crate) due: tokio::sync::Mutex<Due>,
     /// Users whose recorded states are not what the policy gives.
-    outdated: Mutex<Vec<UserId>>,
+    outdated: tokio::sync::Mutex<Vec<UserId>>,
 }
 
 impl Vahti {
@@ -79,7 +79,7 @@ impl Vahti {
             min_free_bytes: 0,
             written: tokio::sync::Mutex::default(),
             due: tokio::sync::Mutex::default(),
-            outdated: Mutex::default(),
+            outdated: tokio::sync::Mutex::default(),
         };
         host.load().await?;
         Ok(host)
@@ -123,7 +123,7 @@ impl Vahti {
         if self.paused_until().is_some() {
             tracing::warn!("the gate is paused: every check allows");
         }
-        *self.outdated.lock().unwrap_or_else(PoisonError::into_inner) = outdated;
+        *self.outdated.lock().await = outdated;
         Ok(())
     }
 
@@ -134,10 +134,12 @@ impl Vahti {
     /// # Errors
     /// [`StoreError`]: call it again; what is done stays done.
     pub async fn enforce_policy(&self) -> Result<(), StoreError> {
-        let outdated =
-            std::mem::take(&mut *self.outdated.lock().unwrap_or_else(PoisonError::into_inner));
-        for user in outdated {
-            self.settle(&user).await?;
+        let mut outdated = self.outdated.lock().await;
+        while !outdated.is_empty() {
+            let rest = outdated.len().saturating_sub(AT_ONCE as usize);
+            self.settle_all(&outdated[rest..]).await?;
+            // Only now: whoever is left over by an error, or by a caller who leaves, has its turn at the next call.
+            outdated.truncate(rest);
         }
         Ok(())
     }
@@ -149,6 +151,12 @@ impl Vahti {
             decide::settle(account, policies.at(moment.now), moment)
         };
         self.store.transact(user, Box::new(decide)).await
+    }
+
+    /// Settles many users side by side, so that they share commits.
+    pub(crate) async fn settle_all(&self, users: &[UserId]) -> Result<(), StoreError> {
+        let settled = futures::future::join_all(users.iter().map(|user| self.settle(user))).await;
+        settled.into_iter().collect()
     }
 
     /// Records an event that is about no user, and wakes whoever follows the record.

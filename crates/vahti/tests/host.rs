@@ -2,15 +2,16 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
+use futures::{future::join_all, poll};
 use vahti::{
     EndRequest, Error, LoginRequest, Question, VerifyRequest,
     core::{EndReason, OnLimit, Policy, State, verdict::Verdict},
     store::{SessionQuery, StateWord},
 };
 
-use support::{MINUTE, Scene, app, log_in, policy, supervisor, user};
+use support::{MINUTE, Scene, app, log_in, open, policy, supervisor, user};
 
 #[tokio::test]
 async fn when_the_limit_falls_the_surplus_waits_and_when_it_rises_nobody_is_let_in() {
@@ -31,6 +32,22 @@ async fn when_the_limit_falls_the_surplus_waits_and_when_it_rises_nobody_is_let_
         ),
         (1, 2)
     );
+}
+
+#[tokio::test]
+async fn what_a_policy_means_that_was_not_recorded_to_the_end_is_recorded_at_the_next_call() {
+    let scene = Scene::new(policy(2)).await;
+    let names: Vec<_> = (0..60).map(|n| format!("user{n}")).collect();
+    for _ in 0..2 {
+        join_all(names.iter().map(|name| log_in(&scene.vahti, name))).await;
+    }
+    scene.vahti.close().await;
+    let vahti = open(scene.folder.path(), policy(1), scene.clock.clone()).await;
+    let _ = poll!(pin!(vahti.enforce_policy()));
+    vahti.enforce_policy().await.expect("the rest");
+    let scene = Scene { vahti, ..scene };
+    assert_eq!(scene.in_state(StateWord::Active).await, 60);
+    assert_eq!(scene.in_state(StateWord::Held).await, 60);
 }
 
 #[tokio::test]
