@@ -9,6 +9,7 @@ use crate::{Error, Vahti, index::Found};
 
 /// A challenge, as a waiting screen shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ShownChallenge {
     /// What the picture holds.
     pub text: String,
@@ -18,6 +19,7 @@ pub struct ShownChallenge {
 
 /// A challenge that was opened while it was right.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OpenedChallenge {
     /// Whose screen showed it.
     pub user: UserId,

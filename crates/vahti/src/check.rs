@@ -10,7 +10,7 @@ use vahti_core::{
 
 use crate::{Caller, Error, Vahti, index::Found};
 
-/// A check.
+/// A check. Begin with one of the constructors and name what differs: `Question { touch: false, ..Question::token(token) }`.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// Who asks to go on.
@@ -42,35 +42,37 @@ pub enum Who<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// The check of a token, which counts as a use.
+    /// Whether this one may go on, wherever; it counts as a use.
     #[must_use]
-    pub const fn token(token: &'a str) -> Self {
+    pub const fn of(who: Who<'a>) -> Self {
         Self {
-            who: Who::Token(token),
+            who,
             path: None,
             subject: None,
             touch: true,
         }
+    }
+
+    /// The check of a token, which counts as a use.
+    #[must_use]
+    pub const fn token(token: &'a str) -> Self {
+        Self::of(Who::Token(token))
     }
 
     /// The check of a session for whose user the host application vouches; it counts as a use.
     #[must_use]
     pub const fn session(user: &'a str, session: &'a str) -> Self {
-        Self {
-            who: Who::User {
-                user,
-                session: Some(session),
-                groups: &[],
-            },
-            path: None,
-            subject: None,
-            touch: true,
-        }
+        Self::of(Who::User {
+            user,
+            session: Some(session),
+            groups: &[],
+        })
     }
 }
 
 /// The answer of a check. Copying names of at most 24 bytes out of the index does not allocate.
 #[derive(Clone, Debug)]
+#[must_use = "nobody may go on unless the verdict allows it"]
 pub struct Checked {
     /// The verdict, with its reason. Only `Allow` lets in.
     pub verdict: Verdict,

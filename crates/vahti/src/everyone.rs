@@ -24,6 +24,7 @@ const USERS_A_COMMIT: u32 = 256;
 
 /// What a command for many users came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Bulk {
     /// Users who were met.
     pub users: u64,
@@ -38,6 +39,7 @@ pub struct Bulk {
 
 /// A user for whom a command for many users failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unprocessed {
     /// The user.
     pub user: UserId,

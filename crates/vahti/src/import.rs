@@ -39,6 +39,7 @@ pub struct ImportRow {
 
 /// What an import came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportReport {
     /// Sessions that are active.
     pub active: u64,

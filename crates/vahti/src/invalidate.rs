@@ -9,7 +9,8 @@ use vahti_core::{
 
 use crate::{Caller, Error, Vahti};
 
-/// An invalidate, as a supervisor gives it.
+/// An invalidate, as a supervisor gives it. Begin with [`InvalidateRequest::of`] or [`InvalidateRequest::all`] and name what
+/// differs, as in a [`VerifyRequest`](crate::VerifyRequest).
 #[derive(Clone, Debug)]
 pub struct InvalidateRequest {
     /// Whose sessions.
@@ -18,6 +19,28 @@ pub struct InvalidateRequest {
     pub session_id: Option<SessionId>,
     /// Hold later logins of the user too, until a verify.
     pub hold_logins: bool,
+}
+
+impl InvalidateRequest {
+    /// Puts this session of this user on hold.
+    #[must_use]
+    pub const fn of(user: UserId, session: SessionId) -> Self {
+        Self {
+            user,
+            session_id: Some(session),
+            hold_logins: false,
+        }
+    }
+
+    /// Puts all sessions of this user on hold.
+    #[must_use]
+    pub const fn all(user: UserId) -> Self {
+        Self {
+            user,
+            session_id: None,
+            hold_logins: false,
+        }
+    }
 }
 
 impl Vahti {

@@ -11,7 +11,8 @@ use vahti_store::{Constraint, SessionRecord, StoreError};
 
 use crate::{Caller, Error, Vahti, random};
 
-/// A login, as a host application reports it.
+/// A login, as a host application reports it. Begin with [`LoginRequest::of`] and name what is known besides:
+/// `LoginRequest { place: Some(seat), ..LoginRequest::of(user) }`.
 #[derive(Clone, Debug)]
 pub struct LoginRequest {
     /// Who logged in.
@@ -48,6 +49,7 @@ impl LoginRequest {
 
 /// A session that was recorded.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct NewSession {
     /// The session and its user.
     pub record: SessionRecord,

@@ -7,6 +7,7 @@ use crate::{Caller, Error, Selection, Vahti};
 
 /// What a restored copy is.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Restored {
     /// When its newest event was: whatever happened later is not known any more.
     pub newest: Option<Timestamp>,

@@ -46,6 +46,7 @@ impl fmt::Display for Sign {
 
 /// A short code, and until when its screen shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ShownCode {
     /// The code.
     pub code: ShortCode,

@@ -13,7 +13,8 @@ use crate::{Caller, Error, Vahti};
 /// The home of a session of which only its id is known.
 const ELSEWHERE: &str = "elsewhere";
 
-/// A verify, as a supervisor gives it.
+/// A verify, as a supervisor gives it. Begin with [`VerifyRequest::of`] or [`VerifyRequest::latest`] and name what differs:
+/// `VerifyRequest { keep_others: true, ..VerifyRequest::of(user, session) }`.
 #[derive(Clone, Debug)]
 pub struct VerifyRequest {
     /// Whose session.
@@ -33,6 +34,17 @@ impl VerifyRequest {
         Self {
             user,
             session_id: Some(session),
+            keep_others: false,
+            challenge: None,
+        }
+    }
+
+    /// Lets the latest login of this user in that has not ended; the user's others wait.
+    #[must_use]
+    pub const fn latest(user: UserId) -> Self {
+        Self {
+            user,
+            session_id: None,
             keep_others: false,
             challenge: None,
         }

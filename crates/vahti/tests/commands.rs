@@ -61,12 +61,7 @@ async fn unknown_wrong_and_foreign_are_one_answer() {
             session,
             groups: &[],
         };
-        let question = Question {
-            who,
-            path: None,
-            subject: None,
-            touch: true,
-        };
+        let question = Question::of(who);
         let answer = scene
             .vahti
             .check(&app(), &question)
@@ -111,17 +106,11 @@ async fn a_caller_with_groups_acts_on_and_sees_only_users_of_them() {
         .await
         .expect("a login")
         .expect("tracked");
-    let verify = VerifyRequest {
-        challenge: None,
-        user: user("aino"),
-        session_id: None,
-        keep_others: false,
-    };
+    let verify = VerifyRequest::latest(user("aino"));
     assert_eq!(scene.vahti.verify(&scoped, verify).await.err(), unknown);
     let invalidate = InvalidateRequest {
-        user: user("aino"),
-        session_id: None,
         hold_logins: true,
+        ..InvalidateRequest::all(user("aino"))
     };
     assert_eq!(
         scene.vahti.invalidate(&scoped, invalidate).await.err(),
@@ -328,12 +317,7 @@ async fn a_revoked_key_is_no_key() {
 async fn a_command_that_names_what_is_not_there_changes_nothing_and_says_what_it_meant() {
     let scene = Scene::new(policy(1)).await;
     let login = log_in(&scene.vahti, "aino").await;
-    let verify = |session: &str| VerifyRequest {
-        challenge: None,
-        user: user("aino"),
-        session_id: Some(id(session)),
-        keep_others: false,
-    };
+    let verify = |session: &str| VerifyRequest::of(user("aino"), id(session));
     let unknown = scene
         .vahti
         .verify(&supervisor(), verify("seat-71"))
@@ -366,11 +350,7 @@ async fn a_command_that_names_what_is_not_there_changes_nothing_and_says_what_it
         .await
         .expect("no error");
     assert!(again.ended.is_empty());
-    let nobody = InvalidateRequest {
-        user: user("nobody"),
-        session_id: None,
-        hold_logins: false,
-    };
+    let nobody = InvalidateRequest::all(user("nobody"));
     assert_eq!(
         scene.vahti.invalidate(&supervisor(), nobody).await.err(),
         Some(Error::Refused(Refusal::UnknownUser))

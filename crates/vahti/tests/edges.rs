@@ -48,13 +48,7 @@ async fn a_verify_of_a_session_that_is_over_by_its_deadline_is_refused_and_nobod
     let live = log_in(&scene.vahti, "aino").await;
     scene.clock.advance(MINUTE / 2 + Duration::from_secs(2));
     assert_eq!(scene.verdict(&late.token).await, ("deny", "idle"));
-    let session_id = Some(late.record.session.id.clone());
-    let request = VerifyRequest {
-        challenge: None,
-        user: user("aino"),
-        session_id,
-        keep_others: false,
-    };
+    let request = VerifyRequest::of(user("aino"), late.record.session.id.clone());
     let refused = scene.vahti.verify(&supervisor(), request).await.err();
     assert_eq!(
         refused,

@@ -126,7 +126,8 @@ async fn nobody_whose_session_is_still_in_use_stands_in_the_way_of_the_sweep() {
     let last = log_in(&scene.vahti, "zoe").await;
     let scene = scene.restart(idle()).await;
     let question = Question::token(&last.token);
-    scene.vahti.check(&app(), &question).await.expect("a use");
+    let used = scene.vahti.check(&app(), &question).await;
+    assert!(used.expect("a use").allows());
     scene.clock.advance(MINUTE + Duration::from_secs(1));
     scene.vahti.end_overdue().await.expect("a sweep");
     let of_zoe = EventQuery {

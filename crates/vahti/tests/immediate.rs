@@ -118,11 +118,7 @@ async fn duel(vahti: Vahti, checks: usize, invalidates: usize) -> Outcome {
 async fn put_out_and_let_in(vahti: &Vahti, subject: &Subject, times: usize, done: &AtomicUsize) {
     let record = &subject.session.record;
     for _ in 0..times {
-        let request = InvalidateRequest {
-            user: record.user.clone(),
-            session_id: None,
-            hold_logins: false,
-        };
+        let request = InvalidateRequest::all(record.user.clone());
         vahti
             .invalidate(&supervisor(), request)
             .await
@@ -133,12 +129,7 @@ async fn put_out_and_let_in(vahti: &Vahti, subject: &Subject, times: usize, done
             tokio::task::yield_now().await;
         }
         subject.turn.fetch_add(1, Ordering::SeqCst);
-        let request = VerifyRequest {
-            challenge: None,
-            user: record.user.clone(),
-            session_id: None,
-            keep_others: false,
-        };
+        let request = VerifyRequest::latest(record.user.clone());
         vahti
             .verify(&supervisor(), request)
             .await

@@ -80,11 +80,7 @@ async fn an_older_version_of_an_account_never_comes_back_into_the_index() {
         .await
         .expect("read")
         .expect("an account");
-    let request = InvalidateRequest {
-        user: user("aino"),
-        session_id: None,
-        hold_logins: false,
-    };
+    let request = InvalidateRequest::all(user("aino"));
     first
         .invalidate(&supervisor(), request)
         .await

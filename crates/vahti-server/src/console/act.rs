@@ -65,9 +65,8 @@ pub(super) async fn hold(desk: Desk, form: Form) -> Response {
         Err(answer) => return answer,
     };
     let request = InvalidateRequest {
-        user,
-        session_id: None,
         hold_logins: true,
+        ..InvalidateRequest::all(user)
     };
     let caller = desk.caller(How::List, reason(&form));
     match desk.ask(desk.vahti().invalidate(&caller, request)).await {

@@ -105,11 +105,7 @@ impl Duel {
     async fn put_out_and_let_in(&self, subject: &Subject, times: usize) {
         let (user, caller) = (sessions::user(subject.number), host::supervisor());
         for _ in 0..times {
-            let invalidate = InvalidateRequest {
-                user: user.clone(),
-                session_id: None,
-                hold_logins: false,
-            };
+            let invalidate = InvalidateRequest::all(user.clone());
             self.vahti
                 .invalidate(&caller, invalidate)
                 .await
@@ -120,12 +116,7 @@ impl Duel {
                 tokio::task::yield_now().await;
             }
             subject.turn.fetch_add(1, Ordering::SeqCst);
-            let verify = VerifyRequest {
-                challenge: None,
-                user: user.clone(),
-                session_id: None,
-                keep_others: false,
-            };
+            let verify = VerifyRequest::latest(user.clone());
             self.vahti
                 .verify(&caller, verify)
                 .await

@@ -37,9 +37,9 @@ impl Readable for wire::InvalidateRequest {
         let reason = wrong.reason(self.reason);
         let actor = wrong.person("actor", self.actor);
         let command = InvalidateRequest {
-            user: user?,
             session_id: session_id?,
             hold_logins: self.hold_logins,
+            ..InvalidateRequest::all(user?)
         };
         Some(Said {
             command,

@@ -98,10 +98,9 @@ impl Readable for wire::VerifyRequest {
         let reason = wrong.reason(self.reason);
         let actor = wrong.person("actor", self.actor);
         let command = VerifyRequest {
-            challenge: None,
-            user: user?,
             session_id: session_id?,
             keep_others: self.keep_others,
+            ..VerifyRequest::latest(user?)
         };
         Some(Said {
             command,

@@ -7,7 +7,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::{HeaderMap, request::Parts},
 };
-use vahti::{Caller, Checked, Question, Who};
+use vahti::{Caller, Checked, Question};
 use vahti_client::ProblemType;
 use vahti_core::How;
 
@@ -36,10 +36,8 @@ impl Proxy {
         }
         let token = cookie(headers, self.app.cookie_name());
         let question = Question {
-            who: Who::Token(token.unwrap_or_default()),
             path: address,
-            subject: None,
-            touch: true,
+            ..Question::token(token.unwrap_or_default())
         };
         vahti
             .check(&Caller::named("", How::Api), &question)

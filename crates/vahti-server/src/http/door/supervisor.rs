@@ -221,10 +221,8 @@ async fn find(
     touch: bool,
 ) -> Result<Option<Arc<vahti_store::Supervisor>>, Error> {
     let question = Question {
-        who: Who::Token(token),
-        path: None,
-        subject: None,
         touch,
+        ..Question::token(token)
     };
     let checked = logins
         .check(&Caller::named(CONSOLE, How::Api), &question)

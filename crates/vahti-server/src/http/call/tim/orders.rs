@@ -97,10 +97,8 @@ async fn let_in(key: &AdminKey, order: TimOrder) -> Result<Answer<Done>, Refused
     let TimOrder { user, session } = order;
     let caller = key.caller(None, None);
     let request = VerifyRequest {
-        challenge: None,
-        user: user.clone(),
         session_id: session,
-        keep_others: false,
+        ..VerifyRequest::latest(user.clone())
     };
     let unknown = match key.within(key.vahti().verify(&caller, request)).await {
         Ok(_) => return Ok(Answer(Done::OK)),
@@ -123,9 +121,8 @@ async fn let_in(key: &AdminKey, order: TimOrder) -> Result<Answer<Done>, Refused
 async fn hold(key: &AdminKey, order: TimOrder) -> Result<Answer<Done>, Refused> {
     let TimOrder { user, session } = order;
     let request = InvalidateRequest {
-        user: user.clone(),
         session_id: session,
-        hold_logins: false,
+        ..InvalidateRequest::all(user.clone())
     };
     let caller = key.caller(None, None);
     match key.within(key.vahti().invalidate(&caller, request)).await {
