@@ -6,6 +6,7 @@
 //!
 //! Backends are features: `memory` and `sqlite`. Every backend passes the functions of `conformance`.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -49,6 +50,12 @@ pub struct Host {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Moves a little towards the wall clock, and says how far that is away if it is worth an alarm. A clock that has no wall clock
+    /// to follow does nothing.
+    fn steer(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// The index, as a store sees it.

@@ -1,20 +1,36 @@
 //! Vahti inside a program: a login, a check, and a supervisor who lets somebody in.
 //!
-//! `cargo run -p vahti --features memory --example embed`
+//! `cargo run -p vahti --features sqlite --example embed`
 
 use std::{error::Error, sync::Arc};
 
 use vahti::core::{How, Policy, UserId};
-use vahti::store::{StoreError, memory::MemoryStore};
+use vahti::store::sqlite::SqliteStore;
 use vahti::{Caller, LoginRequest, Question, SystemClock, Vahti, VerifyRequest};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let database = folder.path().join("vahti.db");
+
     let policy = Arc::new(Policy::one_per_user());
     let clock = Arc::new(SystemClock::start());
-    let open = async |host| Ok::<_, StoreError>(MemoryStore::new(host));
+    let open = async |host| Ok::<_, Box<dyn Error>>(SqliteStore::open(&database, host)?);
     let vahti = Vahti::open(policy, clock, "example", open).await?;
 
+    // What the policy means for sessions that are open already, before anybody asks.
+    vahti.enforce_policy().await?;
+    // The work in the background goes on beside all that the program does.
+    let told = tokio::select! {
+        told = story(&vahti) => told,
+        () = vahti.run(std::future::pending()) => Ok(()),
+    };
+    // The last times of use, and the database.
+    vahti.close().await;
+    told
+}
+
+async fn story(vahti: &Vahti) -> Result<(), Box<dyn Error>> {
     let (app, aino) = (Caller::named("lms", How::Api), UserId::new("aino")?);
     let login = async || vahti.login(&app, LoginRequest::of(aino.clone())).await;
     let home = login().await?.ok_or("not tracked")?;
@@ -25,8 +41,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let supervisor = Caller::named("maija", How::List);
     let seat = hall.record.session.id.clone();
-    let request = VerifyRequest::of(aino.clone(), seat);
-    vahti.verify(&supervisor, request).await?;
+    vahti
+        .verify(&supervisor, VerifyRequest::of(aino.clone(), seat))
+        .await?;
     assert!(check(&hall.token).await?.allows());
 
     let waits = check(&home.token).await?.verdict;

@@ -18,7 +18,7 @@ const ALARM_MS: i64 = 60_000;
 
 /// A clock as a pure value: readings of the wall clock and of a steady clock come in as milliseconds.
 #[derive(Debug)]
-pub struct SteeredClock {
+struct SteeredClock {
     offset_ms: AtomicI64,
     steered_at_ms: AtomicI64,
     /// The latest time that was given out.
@@ -27,8 +27,7 @@ pub struct SteeredClock {
 
 impl SteeredClock {
     /// Starts at the wall clock.
-    #[must_use]
-    pub fn start(wall_ms: i64, steady_ms: i64) -> Self {
+    fn start(wall_ms: i64, steady_ms: i64) -> Self {
         Self {
             offset_ms: AtomicI64::new(wall_ms.saturating_sub(steady_ms)),
             steered_at_ms: AtomicI64::new(steady_ms),
@@ -37,8 +36,7 @@ impl SteeredClock {
     }
 
     /// The time when the steady clock says `steady_ms`; never earlier than what was said before.
-    #[must_use]
-    pub fn at(&self, steady_ms: i64) -> Timestamp {
+    fn at(&self, steady_ms: i64) -> Timestamp {
         let time = self.unheld(steady_ms);
         let latest = self.latest_ms.load(Ordering::Acquire);
         if time <= latest {
@@ -51,10 +49,9 @@ impl SteeredClock {
         steady_ms.saturating_add(self.offset_ms.load(Ordering::Acquire))
     }
 
-    /// Moves towards the wall clock, by at most 1 s for each minute since the last call, and by at most
-    /// 1 s in one call. Returns the difference
-    /// that is left, if it is worth an alarm: how far the wall clock is ahead, in milliseconds.
-    pub fn steer(&self, wall_ms: i64, steady_ms: i64) -> Option<i64> {
+    /// Moves towards the wall clock, by at most 1 s for each minute since the last call, and by at most 1 s in one call.
+    /// Returns the difference that is left, if it is worth an alarm: how far the wall clock is ahead, in milliseconds.
+    fn steer(&self, wall_ms: i64, steady_ms: i64) -> Option<i64> {
         let elapsed = steady_ms
             .saturating_sub(self.steered_at_ms.swap(steady_ms, Ordering::AcqRel))
             .clamp(0, MOST_AT_ONCE_MS);
@@ -66,7 +63,7 @@ impl SteeredClock {
     }
 }
 
-/// The clock of a running host.
+/// The clock of a running host: it counts sleep, is not moved when the wall clock is set, and follows that one slowly.
 #[derive(Debug)]
 pub struct SystemClock {
     steered: SteeredClock,
@@ -80,19 +77,17 @@ impl SystemClock {
             steered: SteeredClock::start(wall_ms(), steady_ms()),
         }
     }
-
-    /// Moves towards the wall clock; says how far it is ahead, if that is worth an alarm.
-    #[must_use]
-    pub fn steer(&self) -> Option<Duration> {
-        self.steered
-            .steer(wall_ms(), steady_ms())
-            .map(|ahead| Duration::from_millis(ahead.unsigned_abs()))
-    }
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         self.steered.at(steady_ms())
+    }
+
+    fn steer(&self) -> Option<Duration> {
+        self.steered
+            .steer(wall_ms(), steady_ms())
+            .map(|ahead| Duration::from_millis(ahead.unsigned_abs()))
     }
 }
 

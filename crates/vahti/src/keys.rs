@@ -14,7 +14,7 @@ use crate::{Caller, Error, Vahti, random};
 
 /// The valid keys of a host, by their hash. A key of 256 random bits needs no slower hash and no salt.
 #[derive(Default)]
-pub struct Keys {
+pub(crate) struct Keys {
     valid: RwLock<HashMap<[u8; 32], Arc<ApiKey>>>,
     /// Changes take turns, from the database to here, so that none is overtaken by another.
     turn: tokio::sync::Mutex<()>,
@@ -22,8 +22,7 @@ pub struct Keys {
 
 impl Keys {
     /// The key that this text is, if it is valid.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<Arc<ApiKey>> {
+    fn find(&self, text: &str) -> Option<Arc<ApiKey>> {
         let hash: [u8; 32] = Sha256::digest(text).into();
         self.valid
             .read()

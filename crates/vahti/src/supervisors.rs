@@ -21,7 +21,7 @@ pub const INVITED_AT_MOST: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// The supervisors of a host who were not disabled, by their ids.
 #[derive(Default)]
-pub struct Supervisors {
+pub(crate) struct Supervisors {
     known: RwLock<HashMap<UserId, Arc<Supervisor>>>,
     /// Changes take turns, from the database to here, so that none is overtaken by another.
     turn: tokio::sync::Mutex<()>,
@@ -29,6 +29,7 @@ pub struct Supervisors {
 
 /// An invitation: whose account it opens, and the secret of its link, which is shown this once.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Invited {
     /// The account.
     pub supervisor: Arc<Supervisor>,

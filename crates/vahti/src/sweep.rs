@@ -3,15 +3,13 @@
 //! It takes no input and may be run at any time and any number of times. No check waits for it: a check sees every
 //! deadline by itself. The sweep only writes down what is true already, and keeps the store small.
 
-use core::time::Duration;
-use std::sync::Arc;
+use core::{pin::pin, time::Duration};
 
 use tokio::time::MissedTickBehavior;
-use tokio_util::sync::CancellationToken;
 use vahti_core::{By, How, Timestamp, UserId, Verb};
 use vahti_store::StoreError;
 
-use crate::{SystemClock, Vahti};
+use crate::Vahti;
 
 /// How often deadlines are looked for.
 const DEADLINES_EVERY: Duration = Duration::from_secs(1);
@@ -72,8 +70,13 @@ pub(crate) struct Due {
 }
 
 impl Vahti {
-    /// Runs the sweep until `stop` is cancelled.
-    pub async fn run(self: Arc<Self>, clock: Arc<SystemClock>, stop: CancellationToken) {
+    /// Does what has to be done in the background, until `stop` is ready; a turn that has begun is finished. One task of a
+    /// program runs it, beside all that it serves; checks are right without it.
+    ///
+    /// It writes the times of last use every 10 s, records deadlines and the end of a pause, forgets what the policy no longer keeps,
+    /// and lets the clock follow the wall clock. What fails is logged, and tried again at the next turn.
+    pub async fn run(&self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
         let mut deadlines = tokio::time::interval(DEADLINES_EVERY);
         let mut last_seen = tokio::time::interval(LAST_SEEN_EVERY);
         let mut retention = tokio::time::interval(RETENTION_EVERY);
@@ -85,13 +88,13 @@ impl Vahti {
         let mut alarmed = false;
         loop {
             tokio::select! {
-                () = stop.cancelled() => return,
+                () = &mut stop => return,
                 _ = deadlines.tick() => {
                     ending.note(self.end_overdue().await);
                     pausing.note(self.end_pause().await);
                 }
                 _ = last_seen.tick() => {
-                    alarmed = self.watch_clock(&clock, alarmed).await;
+                    alarmed = self.watch_clock(alarmed).await;
                     writing.note(self.write_last_seen().await);
                 }
                 _ = retention.tick() => forgetting.note(self.forget_old().await),
@@ -176,8 +179,8 @@ impl Vahti {
     }
 
     /// Follows the wall clock; the first time that it is far away, that is recorded.
-    async fn watch_clock(&self, clock: &SystemClock, alarmed: bool) -> bool {
-        let Some(difference) = clock.steer() else {
+    async fn watch_clock(&self, alarmed: bool) -> bool {
+        let Some(difference) = self.clock.steer() else {
             return false;
         };
         if !alarmed {

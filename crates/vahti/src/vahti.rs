@@ -8,11 +8,13 @@ use vahti_core::{
 use vahti_store::{Clock, CommitFigures, Host, Store, StoreError, Witness};
 
 use crate::{
-    Caller, Error, Figures, Index, Keys, Supervisors,
+    Caller, Error, Figures, Index,
     index::ENDED_KEPT,
+    keys::Keys,
     message::Message,
     pause::Policies,
     screens::Screens,
+    supervisors::Supervisors,
     sweep::{AT_ONCE, Due, Written},
 };
 
@@ -291,7 +293,8 @@ impl Vahti {
             .ok_or_else(|| Error::Refused(Refusal::UnknownSession(id.clone())))
     }
 
-    /// Writes what is not yet written and lets go of the store.
+    /// Writes the times of last use that are not yet written, and lets go of the store. Call it when [`Vahti::run`] has
+    /// returned and nothing is asked any more.
     pub async fn close(&self) {
         if let Err(error) = self.write_last_seen().await {
             tracing::warn!(%error, "last-seen times were not written at the end; they are at most 10 s old");

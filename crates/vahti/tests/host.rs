@@ -2,13 +2,13 @@
 
 mod support;
 
-use std::{pin::pin, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::{future::join_all, poll};
 use vahti::{
     EndRequest, Error, LoginRequest, Question, VerifyRequest,
-    core::{EndReason, OnLimit, Policy, State, verdict::Verdict},
-    store::{SessionQuery, StateWord},
+    core::{EndReason, OnLimit, Policy, State, Timestamp, verdict::Verdict},
+    store::{Clock, EventQuery, SessionQuery, StateWord},
 };
 
 use support::{MINUTE, Scene, app, log_in, open, policy, supervisor, user};
@@ -31,6 +31,40 @@ async fn when_the_limit_falls_the_surplus_waits_and_when_it_rises_nobody_is_let_
             scene.in_state(StateWord::Held).await
         ),
         (1, 2)
+    );
+}
+
+/// The wall clock is a day away.
+struct Astray;
+
+impl Clock for Astray {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_790_000_000_000)
+    }
+
+    fn steer(&self) -> Option<Duration> {
+        Some(Duration::from_secs(86_400))
+    }
+}
+
+#[tokio::test]
+async fn the_work_in_the_background_follows_the_clock_of_the_host_and_ends_when_it_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let vahti = open(folder.path(), policy(1), Arc::new(Astray)).await;
+    let recorded = vahti.recorded();
+    vahti.run(recorded).await;
+    let query = EventQuery {
+        limit: 10,
+        ..EventQuery::default()
+    };
+    let events = vahti.events(&app(), query).await.expect("the record");
+    let [alarm] = &*events.items else {
+        panic!("one alarm: {:?}", events.items)
+    };
+    assert_eq!(alarm.verb, "clock_alarm");
+    assert_eq!(
+        alarm.note.as_deref(),
+        Some("the wall clock differs by 86400 s")
     );
 }
 
@@ -215,12 +249,7 @@ async fn logins_are_refused_while_the_disk_is_almost_full_and_the_rest_goes_on()
         matches!(refused, Err(Error::DiskAlmostFull { .. })),
         "{refused:?}"
     );
-    let verify = VerifyRequest {
-        challenge: None,
-        user: user("aino"),
-        session_id: None,
-        keep_others: false,
-    };
+    let verify = VerifyRequest::latest(user("aino"));
     vahti.verify(&supervisor(), verify).await.expect("a verify");
     assert!(
         vahti

@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 use vahti::Vahti;
 
 use crate::config::Config;
-use crate::serve::{self, Address, Closed, Opened};
+use crate::serve::{self, Address, Closed};
 
 use super::call::{self, Call};
 use super::exit::Failure;
@@ -53,7 +53,7 @@ impl Door {
             return Self::owner(database);
         }
         match serve::open(config).await {
-            Ok(Opened { vahti, .. }) => Ok(Self::Inside {
+            Ok(vahti) => Ok(Self::Inside {
                 router: crate::http::owner_router(serve::app(config, &vahti)),
                 vahti,
             }),

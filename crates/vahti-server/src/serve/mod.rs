@@ -33,9 +33,7 @@ use crate::http;
 
 pub(crate) use self::listen::{address, listen};
 pub(crate) use self::logs::{LogFormat, start as start_logs};
-pub(crate) use self::open::{
-    Closed, Opened, Restoration, Served, now, open, open_to_serve, restore,
-};
+pub(crate) use self::open::{Closed, Restoration, Served, now, open, open_to_serve, restore};
 pub(crate) use self::owner::{Address, answers, socket_of};
 
 use self::connections::{Connections, METRICS_PLACES, OWNER_PLACES, network_places};
@@ -114,21 +112,22 @@ impl Server {
         listener: TcpListener,
         routes: fn(http::App) -> Router,
     ) -> Result<Self, Failure> {
-        let Served { gate, logins } = served;
-        let Opened { vahti, clock } = gate;
+        let Served {
+            gate: vahti,
+            logins,
+        } = served;
         let broken =
             |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
         let address = listener.local_addr().map_err(broken)?;
         let signals = Signals::take().map_err(broken)?;
         let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
             .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
-        let app = http::App::with_console(Arc::clone(&vahti), Arc::clone(&logins.vahti), config);
+        let app = http::App::with_console(Arc::clone(&vahti), Arc::clone(&logins), config);
         let stop = app.stop().clone();
-        let sweeps = [
-            Arc::clone(&vahti).run(clock, stop.clone()),
-            Arc::clone(&logins.vahti).run(logins.clock, stop.clone()),
-        ]
-        .map(tokio::spawn);
+        let sweeps = [&vahti, &logins].map(|host| {
+            let (host, stop) = (Arc::clone(host), stop.clone());
+            tokio::spawn(async move { host.run(stop.cancelled()).await })
+        });
         // It ends with the host, and nothing is lost with it.
         drop(tokio::spawn(console::count_each_minute(app.clone())));
         let mut connections = Connections::new(stop.clone());
@@ -148,7 +147,7 @@ impl Server {
             metrics,
             connections,
             socket,
-            logins: logins.vahti,
+            logins,
             sweeps,
             signals,
             stop,

@@ -9,7 +9,7 @@ use vahti::{Caller, Restored, SystemClock, Vahti};
 use vahti_client::Time;
 use vahti_core::{By, Timestamp};
 use vahti_store::sqlite::{OpenError, Restore, SqliteStore};
-use vahti_store::{Clock, Host, StoreError};
+use vahti_store::{Clock as _, Host, StoreError};
 
 use crate::config::Config;
 use crate::console;
@@ -21,14 +21,6 @@ use super::policy::policy;
 /// a server that starts or stops answers or lets go.
 const TRIES: u32 = 30;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
-
-/// A host whose database this process owns.
-pub(crate) struct Opened {
-    /// The host.
-    pub(crate) vahti: Arc<Vahti>,
-    /// Its clock.
-    pub(crate) clock: Arc<SystemClock>,
-}
 
 /// Why a host could not be opened.
 #[derive(Debug)]
@@ -92,7 +84,7 @@ impl Closed {
 
 /// Opens the host, and makes the database if it is not there. While another process has it, but does not answer on
 /// the owner's socket, it is tried again for three seconds.
-pub(crate) async fn open(config: &Config) -> Result<Opened, Closed> {
+pub(crate) async fn open(config: &Config) -> Result<Arc<Vahti>, Closed> {
     for _ in 1..TRIES {
         match try_open(config).await {
             Err(Closed::Owned { .. }) if !owner::answers(&config.store.path).await => {
@@ -107,23 +99,23 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, Closed> {
 /// The two hosts of a program that serves: the gate itself, and the one of its supervisors' own logins.
 pub(crate) struct Served {
     /// The gate.
-    pub(crate) gate: Opened,
+    pub(crate) gate: Arc<Vahti>,
     /// The host of the logins at the console.
-    pub(crate) logins: Opened,
+    pub(crate) logins: Arc<Vahti>,
 }
 
 /// As [`open`], for a program that serves: what its policy means for open sessions is recorded. A command that only wants to
 /// know must not do that, for its configuration may be another.
 pub(crate) async fn open_to_serve(config: &Config) -> Result<Served, Closed> {
     let gate = open(config).await?;
-    gate.vahti.enforce_policy().await?;
+    gate.enforce_policy().await?;
     let logins = open_logins(&console::beside(&config.store.path)).await?;
     Ok(Served { gate, logins })
 }
 
 /// Opens the host of the supervisors' logins. A database of theirs that cannot be used costs logins, not the gate: it is put
 /// aside, and they log in again.
-async fn open_logins(path: &Path) -> Result<Opened, Closed> {
+async fn open_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
     match try_logins(path).await {
         Err(Closed::Unusable(cause)) => {
             let database = path.display();
@@ -152,7 +144,7 @@ fn put_aside(path: &Path) -> std::io::Result<()> {
     std::fs::rename(path, with(".broken"))
 }
 
-async fn try_logins(path: &Path) -> Result<Opened, Closed> {
+async fn try_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
     let clock = Arc::new(SystemClock::start());
     let path = path.to_owned();
     let store = async |host| {
@@ -161,21 +153,17 @@ async fn try_logins(path: &Path) -> Result<Opened, Closed> {
             .map_err(|never| Closed::Unusable(never.to_string()))?
             .map_err(Closed::from)
     };
-    let steady: Arc<dyn Clock> = Arc::<SystemClock>::clone(&clock);
-    let vahti = Vahti::open(Arc::new(console::policy()), steady, "console", store).await?;
+    let vahti = Vahti::open(Arc::new(console::policy()), clock, "console", store).await?;
     vahti.enforce_policy().await?;
-    Ok(Opened {
-        vahti: Arc::new(vahti),
-        clock,
-    })
+    Ok(Arc::new(vahti))
 }
 
-async fn try_open(config: &Config) -> Result<Opened, Closed> {
+async fn try_open(config: &Config) -> Result<Arc<Vahti>, Closed> {
     open_after(config, 0).await
 }
 
 /// Opens the host; the events that it records are numbered after `sequence`.
-async fn open_after(config: &Config, sequence: i64) -> Result<Opened, Closed> {
+async fn open_after(config: &Config, sequence: i64) -> Result<Arc<Vahti>, Closed> {
     let policy = policy(config).map_err(Closed::Unusable)?;
     let clock = Arc::new(SystemClock::start());
     let home = config.http.public_url.as_str();
@@ -190,10 +178,8 @@ async fn open_after(config: &Config, sequence: i64) -> Result<Opened, Closed> {
         store.number_after(sequence).await?;
         Ok::<_, Closed>(store)
     };
-    let steady: Arc<dyn Clock> = Arc::<SystemClock>::clone(&clock);
-    let vahti = Vahti::open(Arc::new(policy), steady, home, store).await?;
-    let vahti = Arc::new(vahti.keep_free(config.store.min_free_bytes));
-    Ok(Opened { vahti, clock })
+    let vahti = Vahti::open(Arc::new(policy), clock, home, store).await?;
+    Ok(Arc::new(vahti.keep_free(config.store.min_free_bytes)))
 }
 
 /// What came of a restore.
@@ -223,7 +209,7 @@ pub(crate) async fn restore(
     let mut copied = config.clone();
     restore.copy().clone_into(&mut copied.store.path);
     let last = restore.last_event();
-    let vahti = open_after(&copied, last.unwrap_or_default()).await?.vahti;
+    let vahti = open_after(&copied, last.unwrap_or_default()).await?;
     let caller = Caller {
         by,
         scope: Vec::new(),

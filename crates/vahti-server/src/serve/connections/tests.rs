@@ -125,7 +125,7 @@ async fn api(folder: &Path) -> (Place, impl Fn(&str) -> String) {
         ..Source::default()
     });
     let config = config.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let vahti = open(&config).await.expect("it opens").vahti;
+    let vahti = open(&config).await.expect("it opens");
     let caller = Caller::named("cli", How::Cli);
     let key = vahti.create_key(&caller, "lms", Role::App, Vec::new());
     let key = key.await.expect("a key");
