@@ -46,4 +46,6 @@ pub use ticket::{TICKET_LASTS, Ticket};
 pub use time::Timestamp;
 pub use token::{InvalidToken, Secret, SecretHash, Token};
 pub use waiting::{Waiting, waiting};
-pub use words::{AllowReason, EndReason, HeldReason, How, OnLimit, Role, State, UnknownWord, Verb};
+pub use words::{
+    AllowReason, EndReason, HeldReason, How, OnLimit, Role, State, StateWord, UnknownWord, Verb,
+};

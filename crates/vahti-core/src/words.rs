@@ -14,11 +14,11 @@ pub struct UnknownWord {
 }
 
 macro_rules! words {
-    ($(#[doc = $doc:literal])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $vdoc:literal])* $variant:ident = $word:literal,)* }) => {
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        pub enum $name { $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)* }
+        pub enum $name { $($(#[doc = $vdoc])* #[cfg_attr(feature = "serde", serde(rename = $word))] $variant,)* }
 
         impl $name {
             /// Every word of the set, in the order of the definition.
@@ -28,6 +28,12 @@ macro_rules! words {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it means, in a sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($vdoc),*).trim_ascii(),)* }
             }
         }
 
@@ -231,8 +237,20 @@ words! {
         Supervisor = "supervisor",
         /// Everything, also for all users at once.
         Admin = "admin",
-        /// Reads everything, changes nothing.
+        /// Reads all about users and what was done, changes nothing.
         Auditor = "auditor",
+    }
+}
+
+words! {
+    /// Whether a session may go on, without the reason.
+    StateWord {
+        /// It may go on.
+        Active = "active",
+        /// It waits until it is verified.
+        Held = "held",
+        /// It is over for good.
+        Ended = "ended",
     }
 }
 
@@ -248,14 +266,20 @@ pub enum State {
 }
 
 impl State {
+    /// The state without its reason.
+    #[must_use]
+    pub const fn word(self) -> StateWord {
+        match self {
+            Self::Active => StateWord::Active,
+            Self::Held(_) => StateWord::Held,
+            Self::Ended(_) => StateWord::Ended,
+        }
+    }
+
     /// `active`, `held` or `ended`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Held(_) => "held",
-            Self::Ended(_) => "ended",
-        }
+        self.word().as_str()
     }
 
     /// The reason's word; an active session has none.
@@ -273,14 +297,10 @@ impl State {
     /// # Errors
     /// [`UnknownWord`] if there is no such state or reason.
     pub fn parse(state: &str, reason: Option<&str>) -> Result<Self, UnknownWord> {
-        match state {
-            "active" => Ok(Self::Active),
-            "held" => reason.unwrap_or_default().parse().map(Self::Held),
-            "ended" => reason.unwrap_or_default().parse().map(Self::Ended),
-            _ => Err(UnknownWord {
-                word: state.to_owned(),
-                known: "active, held, ended".to_owned(),
-            }),
+        match state.parse()? {
+            StateWord::Active => Ok(Self::Active),
+            StateWord::Held => reason.unwrap_or_default().parse().map(Self::Held),
+            StateWord::Ended => reason.unwrap_or_default().parse().map(Self::Ended),
         }
     }
 

@@ -29,7 +29,7 @@ pub use error::{Constraint, StoreError};
 pub use figures::{CommitFigures, Counted, Distribution};
 pub use record::{
     ApiKey, ChainFault, ChainReport, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
-    StateWord, Supervisor,
+    Supervisor,
 };
 
 /// Decides a command on an account. Pure; it may be run again on a newer account, and its last run counts.

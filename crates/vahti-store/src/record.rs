@@ -1,6 +1,8 @@
 //! What is read from a store: sessions, events, keys, and the questions for them.
 
-use vahti_core::{Group, Profile, Role, Session, Stamp, SupervisorName, Timestamp, UserId};
+use vahti_core::{
+    Group, Profile, Role, Session, Stamp, StateWord, SupervisorName, Timestamp, UserId,
+};
 
 /// A session with the user it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,17 +22,6 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; none on the last.
     pub next: Option<i64>,
-}
-
-/// `active`, `held` or `ended`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateWord {
-    /// May go on.
-    Active,
-    /// Waits.
-    Held,
-    /// Is over.
-    Ended,
 }
 
 /// Which sessions to list. Every condition that is given must hold.

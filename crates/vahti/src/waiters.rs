@@ -1,8 +1,8 @@
 //! `waiters`: who waits, with all that a supervisor looks at before they let somebody in.
 
 use futures::future::try_join_all;
-use vahti_core::{Session, SessionId};
-use vahti_store::{Page, SessionQuery, SessionRecord, StateWord};
+use vahti_core::{Session, SessionId, StateWord};
+use vahti_store::{Page, SessionQuery, SessionRecord};
 
 use crate::{Caller, Error, Vahti};
 

@@ -6,8 +6,8 @@ use std::{future::Future as _, pin::pin, sync::Arc, task::Context, time::Duratio
 
 use vahti::{
     Caller, EndRequest, Error, LoginRequest, VerifyRequest,
-    core::{EndReason, Group, How, Policy, Profile, Refusal, Role},
-    store::{SessionQuery, StateWord},
+    core::{EndReason, Group, How, Policy, Profile, Refusal, Role, StateWord},
+    store::SessionQuery,
 };
 
 use support::{MINUTE, Scene, app, id, log_in, open, policy, supervisor, user};

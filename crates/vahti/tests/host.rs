@@ -7,8 +7,8 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use futures::{future::join_all, poll};
 use vahti::{
     EndRequest, Error, LoginRequest, Question, VerifyRequest,
-    core::{EndReason, OnLimit, Policy, State, Timestamp, verdict::Verdict},
-    store::{Clock, EventQuery, SessionQuery, StateWord},
+    core::{EndReason, OnLimit, Policy, State, StateWord, Timestamp, verdict::Verdict},
+    store::{Clock, EventQuery, SessionQuery},
 };
 
 use support::{MINUTE, Scene, app, log_in, open, policy, supervisor, user};

@@ -10,8 +10,8 @@ use std::sync::{
 use tokio::sync::Barrier;
 use vahti::{
     Vahti,
-    core::{Policy, SessionId},
-    store::{SessionQuery, StateWord},
+    core::{Policy, SessionId, StateWord},
+    store::SessionQuery,
 };
 
 use support::{TestClock, app, is_long, log_in, open, user};

@@ -1,7 +1,9 @@
 //! `vahti export`: every session, as a file.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use vahti_client::SessionsPage;
+use vahti_core::StateWord;
 
 use super::call::Call;
 use super::door::{Absent, Door};
@@ -38,7 +40,7 @@ pub(super) struct Export {
     #[arg(long, default_value = "csv")]
     format: Format,
     /// In this state
-    #[arg(long, value_parser = ["active", "held", "ended"])]
+    #[arg(long, value_parser = PossibleValuesParser::new(StateWord::ALL.iter().map(|state| state.as_str())))]
     state: Option<String>,
     /// Of this user
     #[arg(long)]

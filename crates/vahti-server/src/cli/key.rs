@@ -1,6 +1,7 @@
 //! `vahti key`: the keys with which applications and supervisors' tools call the API.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
 use vahti_client::{CreateKeyRequest, CreatedKey, KeysResponse};
 use vahti_core::Role;
 
@@ -30,28 +31,13 @@ impl KeyCommand {
     }
 }
 
-/// What the holder of a key may do.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RoleName {
-    /// A host application: login, check, end
-    App,
-    /// A supervisor's tool: list, verify, invalidate, end
-    Supervisor,
-    /// Everything, also for all users at once
-    Admin,
-    /// Reads everything, changes nothing
-    Auditor,
-}
-
-impl From<RoleName> for Role {
-    fn from(name: RoleName) -> Self {
-        match name {
-            RoleName::App => Self::App,
-            RoleName::Supervisor => Self::Supervisor,
-            RoleName::Admin => Self::Admin,
-            RoleName::Auditor => Self::Auditor,
-        }
-    }
+/// The roles, with what each may do.
+fn role() -> impl TypedValueParser<Value = Role> {
+    let known = Role::ALL.iter().map(|role| {
+        let meaning = role.meaning().trim_end_matches('.');
+        PossibleValue::new(role.as_str()).help(meaning)
+    });
+    PossibleValuesParser::new(known).try_map(|word| word.parse::<Role>())
 }
 
 /// Make a key and print it, alone on standard output. It is shown this once; only its hash is kept.
@@ -64,8 +50,8 @@ pub(super) struct Create {
     #[command(flatten)]
     settings: Settings,
     /// What its holder may do
-    #[arg(long)]
-    role: RoleName,
+    #[arg(long, value_parser = role())]
+    role: Role,
     /// Its name; it stands beside everything that is done with it
     #[arg(long)]
     name: String,
@@ -76,7 +62,7 @@ pub(super) struct Create {
 
 impl Create {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
-        let role = Role::from(self.role);
+        let role = self.role;
         let body = CreateKeyRequest {
             name: self.name,
             role,
@@ -170,5 +156,24 @@ impl Revoke {
         )
         .await?;
         output::line(format!("The key `{}` is revoked.", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_is_offered_with_what_it_may() {
+        let roles = role();
+        let offered = roles.possible_values().expect("a closed set");
+        let offered: Vec<_> = offered
+            .map(|role| role.get_help().map(ToString::to_string))
+            .collect();
+        assert_eq!(offered.len(), Role::ALL.len());
+        assert_eq!(
+            offered[0].as_deref(),
+            Some("A host application: login, check, end")
+        );
     }
 }

@@ -7,7 +7,8 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use vahti_store::{Page, SessionQuery, SessionRecord, StateWord};
+use vahti_core::StateWord;
+use vahti_store::{Page, SessionQuery, SessionRecord};
 
 use super::{desk::Desk, page::Frame, records_words::RecordsWords};
 use crate::http::{Reader, TABLE_ROWS, Table, TableForm};
@@ -56,10 +57,11 @@ pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     let Some(form) = form.filter(|_| !wrong_since) else {
         let said = &words.export;
         let states = [
-            ("held", said.waits.as_str()),
-            ("active", &said.goes_on),
-            ("ended", &said.has_ended),
-        ];
+            (StateWord::Held, &said.waits),
+            (StateWord::Active, &said.goes_on),
+            (StateWord::Ended, &said.has_ended),
+        ]
+        .map(|(word, said)| (word.as_str(), said.as_str()));
         return desk.page(&Export {
             frame: desk.frame(),
             words,
@@ -71,7 +73,7 @@ pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     let table = Table {
         form,
         query: SessionQuery {
-            state: state(&asked.state),
+            state: asked.state.parse().ok(),
             reason: Some(asked.reason).filter(|reason| !reason.is_empty()),
             text: Some(asked.q.trim().to_owned()).filter(|text| !text.is_empty()),
             since,
@@ -85,15 +87,6 @@ pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     match desk.ask(first).await {
         Ok(page) => table.stream(desk, page),
         Err(error) => desk.trouble(&error),
-    }
-}
-
-fn state(text: &str) -> Option<StateWord> {
-    match text {
-        "held" => Some(StateWord::Held),
-        "active" => Some(StateWord::Active),
-        "ended" => Some(StateWord::Ended),
-        _ => None,
     }
 }
 

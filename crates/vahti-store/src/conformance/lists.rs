@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use vahti_core::{Policy, Profile, decide::LogIn};
+use vahti_core::{Policy, Profile, StateWord, decide::LogIn};
 
 use super::{Open, Stage, at, groups, id, login};
-use crate::{EventQuery, SessionQuery, StateWord};
+use crate::{EventQuery, SessionQuery};
 
 fn all() -> SessionQuery {
     SessionQuery {

@@ -1,12 +1,12 @@
 //! Lists out of memory: the same conditions and pages as a database gives, by looking at everything.
 
-use vahti_core::{Account, Group, SessionId, State, Timestamp, UserId};
+use vahti_core::{Account, Group, SessionId, Timestamp, UserId};
 
 use super::{
     chain::Recorded,
     data::{Data, Kept, Person, laid_over},
 };
-use crate::{EventQuery, EventRecord, Page, SessionQuery, SessionRecord, StateWord, Witness};
+use crate::{EventQuery, EventRecord, Page, SessionQuery, SessionRecord, Witness};
 
 fn page<T>(found: impl Iterator<Item = (i64, T)>, limit: u32) -> Page<T> {
     let limit = limit.max(1) as usize;
@@ -29,14 +29,6 @@ fn one_of(groups: &[Group], wanted: &[Group]) -> bool {
     groups.iter().any(|group| wanted.contains(group))
 }
 
-fn is_in(state: State, word: StateWord) -> bool {
-    match word {
-        StateWord::Active => state.is_active(),
-        StateWord::Held => state.is_held(),
-        StateWord::Ended => state.is_ended(),
-    }
-}
-
 fn mentions(account: &Account, kept: &Kept, text: &str) -> bool {
     let part = text.to_ascii_lowercase();
     let profile = &account.profile;
@@ -54,7 +46,7 @@ fn mentions(account: &Account, kept: &Kept, text: &str) -> bool {
 fn is_asked_for(query: &SessionQuery, account: &Account, kept: &Kept) -> bool {
     let session = &kept.session;
     holds(query.user.as_ref(), |user| *user == account.user)
-        && holds(query.state.as_ref(), |word| is_in(session.state, *word))
+        && holds(query.state.as_ref(), |word| session.state.word() == *word)
         && holds(query.reason.as_ref(), |reason| {
             session.state.reason() == Some(reason.as_str())
         })

@@ -1,7 +1,7 @@
 //! Lists of sessions and events. A statement is put together from fixed pieces; what a caller gives is bound.
 
 use rusqlite::{Connection, ToSql, params_from_iter};
-use vahti_core::Profile;
+use vahti_core::{Profile, StateWord};
 
 use super::{
     columns::{Columns, groups_json},
@@ -9,7 +9,7 @@ use super::{
     read::number_of,
     trouble::Trouble,
 };
-use crate::{EventQuery, EventRecord, Page, SessionQuery, SessionRecord, StateWord, Witness};
+use crate::{EventQuery, EventRecord, Page, SessionQuery, SessionRecord, Witness};
 
 /// A statement as it grows, with what is bound to it.
 #[derive(Default)]
@@ -111,11 +111,11 @@ fn session_sql(query: &SessionQuery, account: Option<i64>) -> Sql {
             Some(account),
         );
     }
-    match query.state {
-        None => {}
-        Some(StateWord::Active) => sql.add("AND s.state = 'active' "),
-        Some(StateWord::Held) => sql.add("AND s.state = 'held' "),
-        Some(StateWord::Ended) => sql.add("AND s.state = 'ended' "),
+    if let Some(state) = query.state {
+        // Written out, not bound: only so does the database know that the index of those who wait is enough.
+        for piece in ["AND s.state = '", state.as_str(), "' "] {
+            sql.add(piece);
+        }
     }
     sql.bind("AND s.reason = ? ", query.reason.clone());
     sql.bind("AND s.place = ? ", query.place.clone());

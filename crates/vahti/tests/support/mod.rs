@@ -13,9 +13,9 @@ use std::{
 
 use vahti::{
     Caller, LoginRequest, NewSession, Question, Vahti,
-    core::{How, Policy, SessionId, Timestamp, UserId},
+    core::{How, Policy, SessionId, StateWord, Timestamp, UserId},
     store::{
-        Clock, Host, SessionQuery, SessionRecord, StateWord, StoreError,
+        Clock, Host, SessionQuery, SessionRecord, StoreError,
         sqlite::{OpenError, SqliteStore},
     },
 };

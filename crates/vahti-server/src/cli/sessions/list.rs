@@ -1,7 +1,9 @@
 //! `vahti sessions list`: who is logged in, who waits.
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use vahti_client::{Session, SessionsPage, Time};
+use vahti_core::StateWord;
 
 use crate::cli::call::Call;
 use crate::cli::door::{Absent, Door};
@@ -34,7 +36,7 @@ pub(in crate::cli) struct List {
     #[arg(long)]
     user: Option<String>,
     /// In this state
-    #[arg(long, value_parser = ["active", "held", "ended"])]
+    #[arg(long, value_parser = PossibleValuesParser::new(StateWord::ALL.iter().map(|state| state.as_str())))]
     state: Option<String>,
     /// Held or ended for this reason, such as over_limit or superseded
     #[arg(long)]

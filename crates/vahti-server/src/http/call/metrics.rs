@@ -14,7 +14,7 @@ use prometheus_client::{
     metrics::MetricType,
     registry::Registry,
 };
-use vahti_core::verdict::Verdict;
+use vahti_core::{StateWord, verdict::Verdict};
 use vahti_store::Counted;
 
 use crate::http::{App, answer::respond, door::AnyKey, problem::Refused};
@@ -117,12 +117,12 @@ fn families(app: &App) -> Vec<Family> {
     let figures = vahti.figures();
     let sessions = vahti.index().count();
     let states = [
-        ("active", sessions.active),
-        ("held", sessions.held),
-        ("ended", sessions.ended),
+        (StateWord::Active, sessions.active),
+        (StateWord::Held, sessions.held),
+        (StateWord::Ended, sessions.ended),
     ];
     let states =
-        states.map(|(state, count)| (vec![("state", state.to_owned())], Value::Now(count)));
+        states.map(|(state, count)| (vec![("state", state.to_string())], Value::Now(count)));
     let mut families = vec![
         verdicts(
             "checks",

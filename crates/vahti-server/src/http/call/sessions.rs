@@ -2,8 +2,8 @@
 
 use axum::response::{IntoResponse as _, Response};
 use vahti_client as wire;
-use vahti_core::{EndReason, HeldReason, Role, UserId};
-use vahti_store::{SessionQuery, StateWord};
+use vahti_core::{EndReason, HeldReason, Role, StateWord, UserId};
+use vahti_store::SessionQuery;
 
 use crate::http::{
     answer::Answer,
@@ -104,13 +104,10 @@ impl Named for Asked {
     }
 }
 
-fn state(text: &str) -> Result<StateWord, &'static str> {
-    match text {
-        "active" => Ok(StateWord::Active),
-        "held" => Ok(StateWord::Held),
-        "ended" => Ok(StateWord::Ended),
-        _ => Err("it is `active`, `held` or `ended`."),
-    }
+fn state(text: &str) -> Result<StateWord, String> {
+    let known: Vec<_> = StateWord::ALL.iter().map(|state| state.as_str()).collect();
+    text.parse()
+        .map_err(|_| format!("known are {}.", suggest::listed(&known)))
 }
 
 fn reason(text: &str) -> Result<String, String> {

@@ -2,8 +2,8 @@
 
 use axum::response::Response;
 use vahti_client::Session;
-use vahti_core::UserId;
-use vahti_store::{SessionQuery, StateWord};
+use vahti_core::{StateWord, UserId};
+use vahti_store::SessionQuery;
 
 use crate::http::{
     door::AdminKey,
