@@ -161,31 +161,15 @@ fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use core::num::NonZeroU32;
-    use std::sync::atomic::{AtomicI64, Ordering};
 
-    use vahti_core::Timestamp;
+    use vahti_store::conformance::HandClock;
 
     use super::*;
 
-    /// A clock that moves only when it is told to, in milliseconds.
-    struct TestClock(AtomicI64);
-
-    impl TestClock {
-        fn advance(&self, millis: i64) {
-            self.0.fetch_add(millis, Ordering::SeqCst);
-        }
-    }
-
-    impl Clock for TestClock {
-        fn now(&self) -> Timestamp {
-            Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-        }
-    }
-
-    fn limit(count: u32, per: Per) -> (Limit, Arc<TestClock>) {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+    fn limit(count: u32, per: Per) -> (Limit, Arc<HandClock>) {
+        let clock = Arc::new(HandClock::default());
         let count = NonZeroU32::new(count).expect("one at least");
-        let limit = Limit::new(Rate { count, per }, Arc::<TestClock>::clone(&clock));
+        let limit = Limit::new(Rate { count, per }, Arc::<HandClock>::clone(&clock));
         (limit, clock)
     }
 
@@ -204,10 +188,10 @@ mod tests {
             assert_eq!(times(&limit, "aino"), 5);
             assert_eq!(limit.take("aino"), Err(Duration::from_millis(step)));
             assert_eq!(times(&limit, "eino"), 5, "each has a limit of their own");
-            let step = i64::try_from(step).expect("small");
-            clock.advance(step - 1);
+            let step = Duration::from_millis(step);
+            clock.advance(step - Duration::from_millis(1));
             assert_eq!(limit.take("aino"), Err(Duration::from_millis(1)));
-            clock.advance(1);
+            clock.advance(Duration::from_millis(1));
             assert_eq!(times(&limit, "aino"), 1);
             clock.advance(5 * step);
             assert_eq!(times(&limit, "aino"), 5, "what was refused did not count");
@@ -225,7 +209,7 @@ mod tests {
         assert_eq!(times(&limit, "aino"), 5);
         limit.give_back("aino");
         assert_eq!(times(&limit, "aino"), 1);
-        clock.advance(60_000);
+        clock.advance(Duration::from_secs(60));
         assert_eq!(times(&limit, "aino"), 5);
     }
 
@@ -233,7 +217,7 @@ mod tests {
     fn a_clock_that_stands_still_or_goes_back_lets_nobody_do_more() {
         let (limit, clock) = limit(5, Per::Second);
         assert_eq!(times(&limit, "aino"), 5);
-        clock.advance(-3_600_000);
+        clock.set(-3_600_000);
         assert_eq!(times(&limit, "aino"), 0);
     }
 
@@ -244,10 +228,10 @@ mod tests {
             assert_eq!(limit.take(number), Ok(()));
         }
         assert_eq!(times(&limit, "aino"), 300);
-        clock.advance(9_999);
+        clock.advance(Duration::from_millis(9_999));
         assert_eq!(limit.take("eino"), Ok(()));
         assert_eq!(limit.limiter.len(), 1_002);
-        clock.advance(1);
+        clock.advance(Duration::from_millis(1));
         assert_eq!(limit.take("eino"), Ok(()));
         assert_eq!(limit.limiter.len(), 2, "eino, and whoever did it often");
         assert_eq!(times(&limit, "aino"), 50, "of whom nothing was forgotten");

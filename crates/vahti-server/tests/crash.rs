@@ -14,6 +14,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use vahti_store::conformance::is_long;
+
 /// Acknowledgements before a kill.
 const ENOUGH: u64 = 4_000;
 /// Looks at the mark before a kill falls wherever it falls.
@@ -311,14 +313,6 @@ impl Expected {
         };
         is(&self.sure) || self.maybe.as_deref().is_some_and(is)
     }
-}
-
-fn is_long() -> bool {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where this test reads the environment"
-    )]
-    std::env::var_os("VAHTI_LONG").is_some()
 }
 
 #[test]

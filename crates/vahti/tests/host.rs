@@ -51,8 +51,9 @@ impl Clock for Astray {
 async fn the_work_in_the_background_follows_the_clock_of_the_host_and_ends_when_it_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let vahti = open(folder.path(), policy(1), Arc::new(Astray)).await;
-    let recorded = vahti.recorded();
-    vahti.run(recorded).await;
+    let run = vahti.run(vahti.recorded());
+    let ended = tokio::time::timeout(MINUTE, run).await;
+    ended.expect("the alarm is recorded, and that ends the work");
     let query = EventQuery {
         limit: 10,
         ..EventQuery::default()

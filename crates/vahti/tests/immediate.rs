@@ -13,7 +13,7 @@ use vahti::{
     store::sqlite::{SqliteStore, faults},
 };
 
-use support::{TestClock, app, log_in, open, open_store, supervisor};
+use support::{app, clock, log_in, open, open_store, supervisor};
 
 const USERS: usize = 64;
 const CHECKS: usize = 1_000_000;
@@ -29,7 +29,7 @@ struct Subject {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_check_after_an_acknowledged_invalidate_says_allow() {
     let folder = tempfile::tempdir().expect("a folder");
-    let vahti = open(folder.path(), Policy::one_per_user(), TestClock::new()).await;
+    let vahti = open(folder.path(), Policy::one_per_user(), clock()).await;
     let outcome = duel(vahti, CHECKS, INVALIDATES).await;
     println!(
         "{} checks, {} of them of a session put out, {INVALIDATES} invalidates",
@@ -54,7 +54,7 @@ async fn an_index_that_is_told_after_the_answer_is_caught() {
         ..faults::Faults::default()
     };
     let store = |host| SqliteStore::open_with(&path, host, planted);
-    let vahti = open_store(Policy::one_per_user(), TestClock::new(), store).await;
+    let vahti = open_store(Policy::one_per_user(), clock(), store).await;
     let outcome = duel(vahti, CHECKS / 10, INVALIDATES / 10).await;
     assert!(outcome.wrong > 0, "the planted fault was not seen");
 }

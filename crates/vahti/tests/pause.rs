@@ -10,7 +10,7 @@ use vahti::{
 
 mod support;
 
-use support::{Scene, TestClock, app, leave_before_it_is_told, log_in, open, policy};
+use support::{Scene, app, clock, leave_before_it_is_told, log_in, open, policy};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -133,7 +133,7 @@ async fn a_pause_and_its_end_are_recorded_with_who_and_why() {
 #[tokio::test]
 async fn a_pause_lasts_over_a_restart_and_not_longer_than_it_was_given() {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = TestClock::new();
+    let clock = clock();
     let first = open(folder.path(), policy(1), clock.clone()).await;
     log_in(&first, "aino").await;
     let held = log_in(&first, "aino").await;

@@ -11,10 +11,10 @@ use tokio::sync::Barrier;
 use vahti::{
     Vahti,
     core::{Policy, SessionId, StateWord},
-    store::SessionQuery,
+    store::{SessionQuery, conformance::is_long},
 };
 
-use support::{TestClock, app, is_long, log_in, open, user};
+use support::{app, clock, log_in, open, user};
 
 const LOGINS: usize = 64;
 
@@ -41,7 +41,7 @@ async fn race(limit: u32, users: usize) -> usize {
         held_max_per_user: 100,
         ..Policy::one_per_user()
     };
-    let vahti = Arc::new(open(folder.path(), policy, TestClock::new()).await);
+    let vahti = Arc::new(open(folder.path(), policy, clock()).await);
     let done = Arc::new(AtomicBool::new(false));
     let watcher = tokio::spawn(watch(Arc::clone(&vahti), limit, Arc::clone(&done)));
     let overlapped = Arc::new(AtomicUsize::new(0));

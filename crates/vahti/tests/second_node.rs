@@ -10,12 +10,12 @@ use vahti::{
     store::{Clock, Store, StoreError, Witness, memory::MemoryStore},
 };
 
-use support::{TestClock, app, supervisor, user};
+use support::{app, clock, supervisor, user};
 
 /// Two nodes on the same data.
 async fn two_nodes() -> (Vahti, Vahti, MemoryStore) {
     let policy = Arc::new(Policy::one_per_user());
-    let clock: Arc<dyn Clock> = TestClock::new();
+    let clock: Arc<dyn Clock> = clock();
     let witness = Index::new(Arc::clone(&policy));
     let host = vahti::store::Host {
         policy: Arc::clone(&policy),

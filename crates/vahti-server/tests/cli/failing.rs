@@ -11,10 +11,8 @@ use std::{
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::{
-    scene::{Folder, Server, command},
-    tools::is_long,
-};
+use crate::scene::{Folder, Server, command};
+use vahti_store::conformance::is_long;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/failing.c");
 

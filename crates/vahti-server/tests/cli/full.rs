@@ -10,10 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    scene::{Folder, Server},
-    tools::is_long,
-};
+use crate::scene::{Folder, Server};
+use vahti_store::conformance::is_long;
 
 /// Names the small disk for the part of the test that works on it.
 const DISK: &str = "VAHTI_TEST_SMALL_DISK";

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::{
-    scene::{Folder, Outcome},
-    tools::is_long,
-};
+use crate::scene::{Folder, Outcome};
+use vahti_store::conformance::is_long;
 
 const HEADER: &str = "\"user\",\"session_id\",\"origin\",\"logged_in_at\",\"expired_at\"\r\n";
 

@@ -11,10 +11,8 @@ use tempfile::TempDir;
 use toml::{Table, Value};
 use vahti_server::config::{Config, Source};
 
-use crate::{
-    scene::{Folder, Outcome, Server, clean, command},
-    tools::is_long,
-};
+use crate::scene::{Folder, Outcome, Server, clean, command};
+use vahti_store::conformance::is_long;
 
 const MANIFEST: &str = include_str!("../../Cargo.toml");
 const UNIT: &str = include_str!("../../debian/vahti.service");

@@ -32,15 +32,6 @@ pub(crate) fn example(name: &str) -> PathBuf {
     example
 }
 
-/// Whether the long form of a proof is asked for.
-pub(crate) fn is_long() -> bool {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test is told by its environment to take longer"
-    )]
-    std::env::var_os("VAHTI_LONG").is_some()
-}
-
 #[track_caller]
 fn there(path: PathBuf) -> PathBuf {
     assert!(

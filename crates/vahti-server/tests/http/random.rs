@@ -86,7 +86,11 @@ fn no_json_makes_a_call_fail_on_its_own_side() {
         ("admin", "/v1/supervisors"),
         ("admin", "/v1/invitations"),
     ];
-    let cases = if crate::scene::is_long() { 20_000 } else { 500 };
+    let cases = if vahti::store::conformance::is_long() {
+        20_000
+    } else {
+        500
+    };
     let config = ProptestConfig {
         cases,
         failure_persistence: None,

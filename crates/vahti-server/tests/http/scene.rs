@@ -1,15 +1,7 @@
 //! A host in a throwaway folder with its API, its keys and a clock that stands still. Every answer that comes through
 //! here is held to what every answer promises.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -23,7 +15,10 @@ use tower::ServiceExt as _;
 use vahti::{
     Caller, Vahti,
     core::{Group, How, Policy, Role, Timestamp},
-    store::{Clock, EventQuery, Host, SessionQuery, Store, StoreError, sqlite::SqliteStore},
+    store::{
+        EventQuery, Host, SessionQuery, Store, StoreError, conformance::HandClock,
+        sqlite::SqliteStore,
+    },
 };
 use vahti_server::{
     config::{Config, Source},
@@ -39,35 +34,10 @@ pub(crate) fn is_renewing() -> bool {
     std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always")
 }
 
-/// Whether the long form of a proof is asked for.
-pub(crate) fn is_long() -> bool {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test is told by its environment to take longer"
-    )]
-    std::env::var_os("VAHTI_LONG").is_some()
-}
-
-/// A clock that moves only when it is told to.
-pub(crate) struct TestClock(AtomicI64);
-
-impl TestClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).expect("a short time");
-        self.0.fetch_add(by, Ordering::SeqCst);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
 /// A host with its API.
 pub(crate) struct Scene {
     _folder: tempfile::TempDir,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<HandClock>,
     pub(crate) vahti: Arc<Vahti>,
     pub(crate) app: App,
     pub(crate) router: Router,
@@ -136,7 +106,7 @@ fn config_of(file: &str, keys: &[(&str, &str)]) -> Config {
 }
 
 /// The host of the supervisors' own logins.
-async fn logins(path: &Path, clock: Arc<TestClock>) -> Arc<Vahti> {
+async fn logins(path: &Path, clock: Arc<HandClock>) -> Arc<Vahti> {
     let open = async |host| {
         SqliteStore::open(path, host).map_err(|error| StoreError::Unavailable(error.to_string()))
     };
@@ -167,7 +137,7 @@ impl Scene {
         store: impl AsyncFnOnce(&Path, Host) -> Result<S, StoreError>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
+        let clock = Arc::new(HandClock::default());
         let path = folder.path().join("vahti.db");
         let open = async |host| store(&path, host).await;
         let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;

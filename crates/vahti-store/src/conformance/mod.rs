@@ -1,9 +1,11 @@
 //! The promises of [`Store`], one small test function each. Every backend runs all of them: see [`promises`].
 //!
-//! Nothing here knows a backend. A backend gives an [`Open`], which opens the same data each time it is called.
+//! Nothing here knows a backend. A backend gives an [`Open`], which opens the same data each time it is called. Tests of other
+//! crates take their clock from here ([`HandClock`]), and whether they are to take longer ([`is_long`]).
 //!
 //! [`promises`]: crate::promises
 
+use core::time::Duration;
 use std::{
     collections::BTreeMap,
     sync::{
@@ -38,11 +40,26 @@ pub mod sweep;
 /// Opens a store on the same data each time; the one before has been closed.
 pub type Open = dyn Fn(Host) -> Arc<dyn Store> + Send + Sync;
 
-/// A clock that a test moves.
+/// A clock that a test moves. It begins at [`BEGIN`].
 #[derive(Debug)]
 pub struct HandClock(AtomicI64);
 
+impl Default for HandClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(BEGIN))
+    }
+}
+
 impl HandClock {
+    /// Moves it on.
+    ///
+    /// # Panics
+    /// If that is longer than such a clock can count.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).expect("a short time");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
     /// Moves it to `millis` after [`BEGIN`].
     pub fn set(&self, millis: i64) {
         self.0.store(BEGIN + millis, Ordering::SeqCst);
@@ -53,6 +70,16 @@ impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.0.load(Ordering::SeqCst))
     }
+}
+
+/// Whether the long form of a proof is asked for: `VAHTI_LONG` is set.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is told by its environment to take longer"
+)]
+pub fn is_long() -> bool {
+    std::env::var_os("VAHTI_LONG").is_some()
 }
 
 /// The time at which a test begins, in milliseconds.
@@ -135,7 +162,7 @@ impl Stage {
     /// Opens a store with a policy.
     pub fn with(open: &Open, policy: Policy) -> Self {
         let policy = Arc::new(policy);
-        let clock = Arc::new(HandClock(AtomicI64::new(BEGIN)));
+        let clock = Arc::new(HandClock::default());
         let witness = Arc::new(Recorder::default());
         let store = open(Host {
             policy: Arc::clone(&policy),

@@ -2,53 +2,21 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use vahti::{
     Caller, LoginRequest, NewSession, Question, Vahti,
-    core::{How, Policy, SessionId, StateWord, Timestamp, UserId},
+    core::{How, Policy, SessionId, StateWord, UserId},
     store::{
         Clock, Host, SessionQuery, SessionRecord, StoreError,
+        conformance::HandClock,
         sqlite::{OpenError, SqliteStore},
     },
 };
 
-/// A clock that moves only when it is told to.
-pub(crate) struct TestClock(AtomicI64);
-
-impl TestClock {
-    pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(1_790_000_000_000)))
-    }
-
-    pub(crate) fn advance(&self, by: Duration) {
-        self.0.fetch_add(
-            i64::try_from(by.as_millis()).expect("a short time"),
-            Ordering::SeqCst,
-        );
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// Whether the long form of a proof is asked for.
-pub(crate) fn is_long() -> bool {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where tests read the environment"
-    )]
-    std::env::var_os("VAHTI_LONG").is_some()
+/// A clock that stands still until it is told.
+pub(crate) fn clock() -> Arc<HandClock> {
+    Arc::new(HandClock::default())
 }
 
 pub(crate) async fn open(folder: &Path, policy: Policy, clock: Arc<dyn Clock>) -> Vahti {
@@ -105,13 +73,13 @@ pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 /// A host in a folder of its own, with its clock.
 pub(crate) struct Scene {
     pub(crate) folder: tempfile::TempDir,
-    pub(crate) clock: Arc<TestClock>,
+    pub(crate) clock: Arc<HandClock>,
     pub(crate) vahti: Vahti,
 }
 
 impl Scene {
     pub(crate) async fn new(policy: Policy) -> Self {
-        let (folder, clock) = (tempfile::tempdir().expect("a folder"), TestClock::new());
+        let (folder, clock) = (tempfile::tempdir().expect("a folder"), clock());
         let vahti = serve(folder.path(), policy, clock.clone()).await;
         Self {
             folder,

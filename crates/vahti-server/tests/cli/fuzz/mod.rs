@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use serde_json::Value;
+use vahti_store::conformance::is_long;
 
 use crate::{
     scene::{Folder, Outcome, Server, clean},
-    tools::{self, is_long},
+    tools,
 };
 
 const SETTINGS: &str = concat!(
