@@ -1,5 +1,5 @@
 //! Marks of unfinished or unreliable work: tests that sleep instead of waiting for something, tests that do not
-//! run, and macros that stand for code to come.
+//! run, macros that stand for code to come, and lints that are silenced for good.
 
 use super::Finding;
 use super::source::{Source, words};
@@ -10,6 +10,8 @@ const UNFINISHED: &[&str] = &["todo", "unimplemented", "dbg"];
 pub(super) fn check(source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     let text: Vec<_> = source.text.lines().collect();
+    // Several programs of tests use it, each another part: what one expects is not so in the next.
+    let is_shared = source.path.ends_with("tests/support/mod.rs");
     for (number, line) in source.code.lines().enumerate() {
         let before = number.checked_sub(1).and_then(|before| text.get(before));
         let excused = before.is_some_and(|before| excuses(before));
@@ -19,6 +21,9 @@ pub(super) fn check(source: &Source) -> Vec<Finding> {
             ),
             ignores(line).then_some("a test runs or is deleted; none is ignored"),
             unfinished(line).then_some("finish it, or leave it out"),
+            (silences(line) && !is_shared).then_some(
+                "`#[expect(…, reason = \"…\")]` on the smallest item: it says so when it is not needed any more",
+            ),
         ];
         let found = messages.into_iter().flatten();
         findings.extend(found.map(|message| Finding::new(&source.path, number + 1, message)));
@@ -48,6 +53,12 @@ fn unfinished(line: &str) -> bool {
     UNFINISHED
         .iter()
         .any(|name| words(line, name).any(|at| line[at + name.len()..].starts_with('!')))
+}
+
+/// Also in a `cfg_attr`.
+fn silences(line: &str) -> bool {
+    let attribute = line.trim_start();
+    (attribute.starts_with("#[") || attribute.starts_with("#![")) && attribute.contains("allow(")
 }
 
 #[cfg(test)]
@@ -91,6 +102,15 @@ mod tests {
             [1, 2]
         );
         assert_eq!(lines("tests/a.rs", "#[cfg_attr(unix, ignore)]\n"), [1]);
+    }
+
+    #[test]
+    fn a_lint_that_is_silenced_for_good_is_found() {
+        let text = "#![allow(dead_code)]\n    #[allow(unused, reason = \"a\")]\n#[cfg_attr(test, allow(unused))]\n";
+        assert_eq!(lines("src/a.rs", text), [1, 2, 3]);
+        assert_eq!(lines("a/tests/support/mod.rs", text), [0; 0]);
+        let text = "#[expect(dead_code, reason = \"a\")]\nlet a = allow(b);\n";
+        assert_eq!(lines("src/a.rs", text), [0; 0]);
     }
 
     #[test]

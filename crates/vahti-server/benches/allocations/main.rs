@@ -2,10 +2,10 @@
 //! `check_allocations`.
 
 #[path = "../vahti/host.rs"]
-#[allow(dead_code, reason = "the benchmarks of time use the rest")]
+#[expect(dead_code, reason = "the benchmarks of time use the rest")]
 mod host;
 #[path = "../vahti/sessions.rs"]
-#[allow(dead_code, reason = "the benchmarks of time use the rest")]
+#[expect(dead_code, reason = "the benchmarks of time use the rest")]
 mod sessions;
 
 use std::hint::black_box;

@@ -4,7 +4,7 @@
 /// a boxed [`Open`](crate::conformance::Open) on data of its own.
 #[macro_export]
 macro_rules! promises {
-    ($make:path) => {
+    ($make:ident) => {
         $crate::promises!(@module $make, chain: [
             the_chain_of_what_was_written_is_whole,
             an_account_knows_the_end_of_its_chain,
@@ -93,14 +93,12 @@ macro_rules! promises {
             the_id_of_a_forgotten_session_stays_taken,
         ]);
     };
-    (@module $make:path, $module:ident: [$($promise:ident,)*]) => {
+    (@module $make:ident, $module:ident: [$($promise:ident,)*]) => {
         mod $module {
-            #[allow(unused_imports, reason = "`make` may be a name of the module above")]
-            use super::*;
             $(
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $promise() {
-                    let (_alive, open) = $make();
+                    let (_alive, open) = super::$make();
                     $crate::conformance::$module::$promise(&*open).await;
                 }
             )*
