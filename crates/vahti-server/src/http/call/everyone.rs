@@ -28,20 +28,9 @@ pub(in crate::http) struct Command {
 #[utoipa::path(post, path = "/v1/verify-all", operation_id = "verify_all", request_body = wire::AllRequest,
     responses((status = 200, description = "Done for everybody but those in `unprocessed`", body = wire::AllResponse)))]
 pub(in crate::http) async fn verify_all(key: AdminKey, Body(said): Body<wire::AllRequest>) -> Done {
-    let Said {
-        command,
-        actor,
-        reason,
-    } = said;
-    let caller = key.caller(actor, reason);
-    let dry_run = command.dry_run;
-    told(
-        &key,
-        dry_run,
-        key.vahti()
-            .verify_all(&caller, command.selection, command.dry_run)
-            .await,
-    )
+    let (caller, Command { selection, dry_run }) = said.by(&key);
+    let done = key.vahti().verify_all(&caller, selection, dry_run);
+    told(&key, dry_run, done.await)
 }
 
 /// Puts the selected sessions on hold.
@@ -51,40 +40,18 @@ pub(in crate::http) async fn invalidate_all(
     key: AdminKey,
     Body(said): Body<wire::AllRequest>,
 ) -> Done {
-    let Said {
-        command,
-        actor,
-        reason,
-    } = said;
-    let caller = key.caller(actor, reason);
-    let dry_run = command.dry_run;
-    told(
-        &key,
-        dry_run,
-        key.vahti()
-            .invalidate_all(&caller, command.selection, command.dry_run)
-            .await,
-    )
+    let (caller, Command { selection, dry_run }) = said.by(&key);
+    let done = key.vahti().invalidate_all(&caller, selection, dry_run);
+    told(&key, dry_run, done.await)
 }
 
 /// Ends the selected sessions for good.
 #[utoipa::path(post, path = "/v1/end-all", operation_id = "end_all", request_body = wire::AllRequest,
     responses((status = 200, description = "Done for everybody but those in `unprocessed`", body = wire::AllResponse)))]
 pub(in crate::http) async fn end_all(key: AdminKey, Body(said): Body<wire::AllRequest>) -> Done {
-    let Said {
-        command,
-        actor,
-        reason,
-    } = said;
-    let caller = key.caller(actor, reason);
-    let dry_run = command.dry_run;
-    told(
-        &key,
-        dry_run,
-        key.vahti()
-            .end_all(&caller, command.selection, command.dry_run)
-            .await,
-    )
+    let (caller, Command { selection, dry_run }) = said.by(&key);
+    let done = key.vahti().end_all(&caller, selection, dry_run);
+    told(&key, dry_run, done.await)
 }
 
 fn told(key: &AdminKey, dry_run: bool, done: Result<Bulk, Error>) -> Done {

@@ -14,10 +14,11 @@ use serde::{
 };
 use serde_json::Error;
 use utoipa::ToSchema;
+use vahti::Caller;
 use vahti_client::ProblemType;
 
 use super::{Wrong, shape};
-use crate::http::{App, problem::Refused};
+use crate::http::{App, door::Key, problem::Refused};
 
 /// The largest body.
 const MAX_BYTES: usize = 16 * 1024;
@@ -41,6 +42,13 @@ pub(in crate::http) struct Said<T> {
     pub(in crate::http) command: T,
     pub(in crate::http) actor: Option<String>,
     pub(in crate::http) reason: Option<String>,
+}
+
+impl<T> Said<T> {
+    /// The command, and who gives it with this key.
+    pub(in crate::http) fn by<R>(self, key: &Key<R>) -> (Caller, T) {
+        (key.caller(self.actor, self.reason), self.command)
+    }
 }
 
 /// What the body of a call asks for.
