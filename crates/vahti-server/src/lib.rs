@@ -11,6 +11,7 @@ pub mod http;
 mod limits;
 mod locale;
 mod pages;
+mod path;
 mod serve;
 mod sites;
 mod table;

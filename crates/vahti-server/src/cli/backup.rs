@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::path::{beside, folder_of};
+
 use super::call::Call;
 use super::door::{Absent, Door};
 use super::exit::Failure;
@@ -87,13 +89,7 @@ async fn save(door: &Door, file: &Path) -> Result<(), Failure> {
 
 /// What the copy is called until it is whole.
 fn unfinished(file: &Path) -> PathBuf {
-    with_suffix(file, ".unfinished")
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
+    beside(file, ".unfinished")
 }
 
 /// Whether a file of this name would take the place of the database, or of a file that belongs to it: by its name, behind
@@ -104,7 +100,7 @@ fn is_the_database(file: &Path, database: &Path) -> bool {
     let mut belonging = COMPANIONS.iter().chain(&[""]).flat_map(|suffix| {
         databases
             .iter()
-            .filter_map(move |database| identity(&with_suffix(database, suffix)))
+            .filter_map(move |database| identity(&beside(database, suffix)))
     });
     files.iter().any(by_name)
         || identity(file).is_some_and(|file| belonging.any(|other| other == file))
@@ -112,11 +108,7 @@ fn is_the_database(file: &Path, database: &Path) -> bool {
 
 /// What a path is called in its folder, and what it leads to: each without links on the way.
 fn names(path: &Path) -> Vec<PathBuf> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let here = fs::canonicalize(folder).ok().zip(path.file_name());
+    let here = fs::canonicalize(folder_of(path)).ok().zip(path.file_name());
     let here = here.map(|(folder, name)| folder.join(name));
     here.into_iter().chain(fs::canonicalize(path)).collect()
 }

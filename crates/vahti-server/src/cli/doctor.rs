@@ -4,7 +4,6 @@
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -12,6 +11,7 @@ use clap::Args;
 use vahti_client::{EventsPage, PolicyResponse};
 
 use crate::config::Config;
+use crate::path::folder_of;
 use crate::serve;
 
 use super::call::Call;
@@ -273,13 +273,6 @@ async fn is_alive(listen: SocketAddr) -> bool {
     };
     let answer = client.get(format!("http://{address}/healthz")).send().await;
     answer.is_ok_and(|answer| answer.status().is_success())
-}
-
-fn folder_of(database: &Path) -> &Path {
-    match database.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
 }
 
 fn mebibytes(bytes: u64) -> String {

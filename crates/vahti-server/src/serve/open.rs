@@ -13,6 +13,7 @@ use vahti_store::{Clock as _, Host, StoreError};
 
 use crate::config::Config;
 use crate::console;
+use crate::path::beside;
 
 use super::owner;
 use super::policy::policy;
@@ -130,18 +131,13 @@ async fn open_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
 }
 
 fn put_aside(path: &Path) -> std::io::Result<()> {
-    let with = |end: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    for end in ["-wal", "-shm"] {
-        match std::fs::remove_file(with(end)) {
+    for suffix in ["-wal", "-shm"] {
+        match std::fs::remove_file(beside(path, suffix)) {
             Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
             _ => {}
         }
     }
-    std::fs::rename(path, with(".broken"))
+    std::fs::rename(path, beside(path, ".broken"))
 }
 
 async fn try_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {

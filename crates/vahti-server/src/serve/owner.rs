@@ -9,20 +9,19 @@ use std::path::{Path, PathBuf};
 
 use tokio::net::{UnixListener, UnixStream};
 
+use crate::path::{beside, folder_of};
+
 /// The longest address of a socket that every Unix takes, in bytes.
 const LONGEST_ADDRESS: usize = 100;
 
 /// Where the owner of a database listens. The path behind links, so that every name of the database leads to one socket.
 pub(crate) fn socket_of(database: &Path) -> PathBuf {
     let real = fs::canonicalize(database).unwrap_or_else(|_| {
-        let folder = match database.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+        let folder = folder_of(database);
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         folder.join(database.file_name().unwrap_or_default())
     });
-    with_suffix(&real, ".sock")
+    beside(&real, ".sock")
 }
 
 /// Whether somebody listens there.
@@ -46,7 +45,7 @@ impl OwnerSocket {
     /// never open to others, whatever the process's umask.
     pub(crate) fn bind(database: &Path) -> io::Result<(Self, UnixListener)> {
         let path = socket_of(database);
-        let folder = with_suffix(&path, ".new");
+        let folder = beside(&path, ".new");
         let fresh = folder.join("s");
         let _ = fs::remove_file(&fresh);
         let _ = fs::remove_dir(&folder);
@@ -101,12 +100,6 @@ impl Address {
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]
