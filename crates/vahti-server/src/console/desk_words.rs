@@ -5,20 +5,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use vahti_core::HeldReason;
 
-use crate::locale::{Locale, Spoken, words_of};
+use crate::locale::{Locale, Spoken, section, words_of};
 
 static WORDS: LazyLock<Spoken<DeskWords>> = LazyLock::new(|| Spoken::read(words_of!("desk")));
-
-macro_rules! section {
-    ($name:ident: $($key:ident),*; $($list:ident: $kind:ty),*) => {
-        #[doc = concat!("The section of `", stringify!($name), "`.")]
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $name { $(pub(super) $key: String,)* $(pub(super) $list: $kind,)* }
-    };
-}
-
-pub(super) use section;
 
 /// All that these pages say in one language.
 #[derive(Deserialize)]

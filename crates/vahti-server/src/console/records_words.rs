@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use vahti_core::{EndReason, Verb};
 
-use super::desk_words::section;
-use crate::locale::{Locale, Spoken, words_of};
+use crate::locale::{Locale, Spoken, section, words_of};
 
 static WORDS: LazyLock<Spoken<RecordsWords>> = LazyLock::new(|| Spoken::read(words_of!("records")));
 

@@ -4,38 +4,20 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::locale::{Locale, Spoken, words_of};
+use crate::locale::{Locale, Spoken, section, words_of};
 
 static WORDS: LazyLock<Spoken<Words>> = LazyLock::new(|| Spoken::read(words_of!("console")));
 
-macro_rules! sections {
-    ($($name:ident { $($key:ident),* $(,)? })*) => {
-        $(
-            #[doc = concat!("A section: `", stringify!($name), "`.")]
-            #[derive(Deserialize)]
-            #[serde(deny_unknown_fields)]
-            pub(super) struct $name { $(pub(super) $key: String,)* }
-        )*
-    };
-}
-
-sections! {
-    InFrame {
-        languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours, invite, log_out,
-        logged_in, paused, paused_why,
-    }
-    Login { title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out, run_out_scanned, again }
-    Invitation { title, text, button, used_title, used, go_on }
-    Invite {
-        title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title, not_allowed,
-        another,
-    }
-    Scan {
-        title, picture, looking, found, no_code, elsewhere, open_there, too_old, again, refused, no_camera, busy, insecure,
-        no_script, camera_again, digits, open, not_eight, mistyped, unknown, too_many,
-    }
-    Trouble { title, text, again }
-}
+section!(InFrame: languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours,
+    invite, log_out, logged_in, paused, paused_why);
+section!(Login: title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out,
+    run_out_scanned, again);
+section!(Invitation: title, text, button, used_title, used, go_on);
+section!(Invite: title, text, name, length, hours, button, made_title, made, wrong_name, taken, not_allowed_title,
+    not_allowed, another);
+section!(Scan: title, picture, looking, found, no_code, elsewhere, open_there, too_old, again, refused, no_camera,
+    busy, insecure, no_script, camera_again, digits, open, not_eight, mistyped, unknown, too_many);
+section!(Trouble: title, text, again);
 
 /// All that the console says in one language.
 #[derive(Deserialize)]

@@ -32,6 +32,17 @@ macro_rules! words_of {
 }
 pub(crate) use words_of;
 
+/// A section of a part: its texts, then its lists. `section!(Confirm: title, text; reasons: [String; 3])`.
+macro_rules! section {
+    ($name:ident: $($key:ident),* $(; $($list:ident: $kind:ty),*)?) => {
+        #[doc = concat!("The section of `", stringify!($name), "`.")]
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub(super) struct $name { $(pub(super) $key: String,)* $($(pub(super) $list: $kind,)*)? }
+    };
+}
+pub(crate) use section;
+
 /// As many files as languages, in the order of [`Language::ALL`].
 pub(crate) type Files = [&'static str; Language::ALL.len()];
 

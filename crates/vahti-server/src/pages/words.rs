@@ -7,19 +7,10 @@ use vahti_core::{EndReason, HeldReason};
 
 use crate::{
     config::Audience,
-    locale::{Locale, Spoken, words_of},
+    locale::{Locale, Spoken, section, words_of},
 };
 
 static WORDS: LazyLock<Spoken<Words>> = LazyLock::new(|| Spoken::read(words_of!("waiting")));
-
-macro_rules! section {
-    ($name:ident: $($key:ident),*) => {
-        #[doc = concat!("The section of `", stringify!($name), "`.")]
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        pub(super) struct $name { $(pub(super) $key: String,)* }
-    };
-}
 
 /// All that these pages say in one language.
 #[derive(Deserialize)]
@@ -49,15 +40,8 @@ section!(LetIn: title, after_form, back, return_refused, return_refused_self);
 section!(Nobody: title, text);
 section!(CannotTell: title, text, still_in_title, still_in);
 section!(FromElsewhere: title, text);
-
-/// The section of `sign`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OfSign {
-    pub(super) looking: String,
-    /// Names of the shapes, in the order of [`vahti::Sign::shape`].
-    pub(super) shapes: [String; 8],
-}
+// The shapes are in the order of `vahti::Sign::shape`.
+section!(OfSign: looking; shapes: [String; 8]);
 
 impl Words {
     /// The words for this browser.
