@@ -201,7 +201,7 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 28] {
+fn pages_of_console() -> [Page; 29] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),

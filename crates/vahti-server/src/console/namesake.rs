@@ -2,7 +2,8 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use vahti::Error;
-use vahti_store::{SessionQuery, SessionRecord, StateWord};
+use vahti_core::StateWord;
+use vahti_store::{SessionQuery, SessionRecord};
 
 use super::desk::Desk;
 

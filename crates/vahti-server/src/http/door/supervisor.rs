@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use tokio::sync::OwnedSemaphorePermit;
-use vahti::{Caller, EndRequest, Error, Question, Vahti, Who};
+use vahti::{Caller, EndRequest, Error, Question, Vahti};
 use vahti_core::{By, EndReason, How, SupervisorName, UserId};
 
 use super::{Access, App, Door, cookie::cookie, visitor::NotIn};
