@@ -29,14 +29,14 @@ impl Caller {
     /// Whether the caller may say that a user is in these groups: each must be one of its own. Groups raise limits and
     /// may exempt from being held, so a caller of some groups cannot give others away.
     #[must_use]
-    pub fn may_assign(&self, groups: &[Group]) -> bool {
+    pub(crate) fn may_assign(&self, groups: &[Group]) -> bool {
         self.scope.is_empty()
             || (!groups.is_empty() && groups.iter().all(|group| self.scope.contains(group)))
     }
 
     /// Whether a user with these groups is within the caller's scope.
     #[must_use]
-    pub fn covers(&self, groups: &[Group]) -> bool {
+    pub(crate) fn covers(&self, groups: &[Group]) -> bool {
         self.scope.is_empty() || groups.iter().any(|group| self.scope.contains(group))
     }
 }
