@@ -44,7 +44,8 @@ impl InvalidateRequest {
 }
 
 impl Vahti {
-    /// Puts sessions on hold and returns those that were active. Sessions that wait or have ended stay so.
+    /// Puts sessions on hold and returns those that were active. Those that wait already wait on, from now on for this
+    /// reason, and their user can no longer choose; those that have ended stay so.
     ///
     /// # Errors
     /// [`Error::Refused`] with `UnknownSession` or `UnknownUser`: nothing was changed; [`Error::Unavailable`].

@@ -25,7 +25,8 @@ pub struct InvalidatedSessions {
     pub invalidated: Vec<SessionId>,
 }
 
-/// Decides an invalidate. It is never refused: what waits already, waits on.
+/// Decides an invalidate. It is never refused: what waits already waits on, for the newest reason, so that one
+/// `awaiting_choice` can no longer be chosen.
 #[must_use]
 pub fn invalidate(
     account: &Account,

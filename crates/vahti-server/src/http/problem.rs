@@ -76,7 +76,7 @@ impl Refused {
                 ProblemType::SupervisorNameTaken,
                 format!(
                     "There is a supervisor `{name}` already. Nothing was changed. Choose another name, or disable that one \
-                     first: their logins end with it."
+                     first: none of their logins goes on then."
                 ),
             ),
             Error::UnknownSupervisor(name) => Self::new(

@@ -12,7 +12,8 @@ use crate::http::{
     wire::ids,
 };
 
-/// Puts a session, or all of a user's, on hold until a verify. What waits or has ended already stays as it is.
+/// Puts a session, or all of a user's, on hold until a verify. What waits already waits for this reason from now on, so that one
+/// for which its user could have made room (`awaiting_choice`) waits for a supervisor; what has ended stays so.
 #[utoipa::path(post, path = "/v1/invalidate", operation_id = "invalidate", request_body = wire::InvalidateRequest,
     responses((status = 200, description = "The sessions wait", body = wire::InvalidateResponse)))]
 pub(in crate::http) async fn invalidate(

@@ -81,7 +81,7 @@ pub(in crate::http) async fn invite(
     }))
 }
 
-/// Disables an account: it is refused from the next request on, and its logins end.
+/// Disables an account: it is refused from the next request on, whatever logins it has.
 #[utoipa::path(delete, path = "/v1/supervisors/{name}", operation_id = "disable_supervisor",
     params(("name" = String, Path, description = "The name of the supervisor")),
     responses((status = 204, description = "The account is disabled")))]
