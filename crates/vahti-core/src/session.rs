@@ -91,8 +91,8 @@ pub struct Ended {
     pub reason: EndReason,
 }
 
-/// How much later than its idle deadline a session whose last use may have been lost gives its place free,
-/// in milliseconds: twice the interval at which last-seen times are written.
+/// How much later than its idle deadline a session whose last use may have been lost gives its place free: twice the
+/// interval at which last-seen times are written.
 const UNCERTAIN_IDLE: core::time::Duration = core::time::Duration::from_secs(20);
 
 impl LastSeen {
