@@ -8,7 +8,7 @@ use super::door::Absent;
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
 use super::table::count;
-use super::{at_the_door, output};
+use super::{ask, output};
 
 /// Forget a person: open sessions end, every text about them is removed; the record stays whole, without the name
 #[derive(Debug, Args)]
@@ -43,13 +43,8 @@ impl Erase {
             actor: environment.person(),
         };
         let call = Call::post(&["erase"], &body)?;
-        let EraseResponse { ended } = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let EraseResponse { ended } =
+            ask(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(format!(
             "{} is forgotten, and {} ended. Backups and copies beside the database still know the person.",
             body.user,

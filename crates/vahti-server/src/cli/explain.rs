@@ -7,7 +7,7 @@ use super::call::Call;
 use super::door::Absent;
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
-use super::{at_the_door, output, sessions};
+use super::{ask, output, sessions};
 
 /// Say why a user waits or goes on, and what would let them in.
 #[derive(Debug, Args)]
@@ -22,13 +22,7 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let call = Call::get(&["users", &self.user, "explanation"])?;
-        let found: Explanation = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let found: Explanation = ask(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(&found.sentence)?;
         if found.sessions.is_empty() {
             return Ok(());

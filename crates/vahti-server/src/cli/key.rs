@@ -2,15 +2,15 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use vahti_client::{CreateKeyRequest, CreatedKey, KeysResponse};
-use vahti_core::Role;
+use vahti_client::{CreateKeyRequest, CreatedKey, Key, KeysResponse};
+use vahti_core::{Role, Timestamp};
 
 use super::call::Call;
 use super::door::Absent;
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
-use super::table::{Format, Lines, Tone, ago, or_dash};
-use super::{as_json, at_the_door, output};
+use super::table::{Format, Lines, Tone, ago, or_dash, tell, words};
+use super::{ask, order, output};
 
 /// Make, list and revoke API keys.
 #[derive(Debug, Subcommand)]
@@ -69,13 +69,7 @@ impl Create {
             groups: self.groups,
         };
         let call = Call::post(&["keys"], &body)?;
-        let made: CreatedKey = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Make,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let made: CreatedKey = ask(&self.settings, environment, Absent::Make, &call).await?;
         output::line(&made.key)?;
         output::remark(format!(
             "The key `{}` has the role `{role}`. It is shown this once: keep it where only its holder can read it.",
@@ -99,40 +93,25 @@ pub(super) struct List {
 impl List {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let call = Call::get(&["keys"])?;
-        let KeysResponse { keys } = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
-        if self.format == Format::Json {
-            return output::line(as_json(&keys)?);
-        }
-        if keys.is_empty() {
-            output::remark(
-                "There is no key yet. `vahti key create --role app --name NAME` makes one.",
-            );
-            return Ok(());
-        }
-        let now = crate::serve::now();
-        let mut lines = Lines::new(&["NAME", "ROLE", "GROUPS", "MADE", "REVOKED"], &[1, 3, 4]);
-        for key in keys {
-            let tone = if key.revoked_at.is_some() {
-                Tone::Over
-            } else {
-                Tone::Plain
-            };
-            let groups = (!key.groups.is_empty()).then(|| key.groups.join(", "));
-            let revoked = key.revoked_at.map(|time| ago(now, time.0));
-            let made = ago(now, key.created_at.0);
-            let role = key.role.to_string();
-            let cells = [key.name, role, or_dash(groups.as_deref()), made];
-            let cells = cells.into_iter().chain([or_dash(revoked.as_deref())]);
-            lines.row(tone, cells.collect());
-        }
-        output::print(lines.text())
+        let KeysResponse { keys } = ask(&self.settings, environment, Absent::Refuse, &call).await?;
+        let none = "There is no key yet. `vahti key create --role app --name NAME` makes one.";
+        let lines = Lines::new(&["NAME", "ROLE", "GROUPS", "MADE", "REVOKED"], &[1, 3, 4]);
+        tell(self.format, keys, none, lines, line)
     }
+}
+
+fn line(key: Key, now: Timestamp) -> (Tone, Vec<String>) {
+    let tone = if key.revoked_at.is_some() {
+        Tone::Over
+    } else {
+        Tone::Plain
+    };
+    let revoked = key.revoked_at.map(|time| ago(now, time.0));
+    let made = ago(now, key.created_at.0);
+    let role = key.role.to_string();
+    let cells = [key.name, role, words(&key.groups), made];
+    let cells = cells.into_iter().chain([or_dash(revoked.as_deref())]);
+    (tone, cells.collect())
 }
 
 /// Revoke a key: it is refused from the next request on.
@@ -148,13 +127,7 @@ pub(super) struct Revoke {
 impl Revoke {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let call = Call::delete(&["keys", &self.name])?;
-        at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.order(&call).await,
-        )
-        .await?;
+        order(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(format!("The key `{}` is revoked.", self.name))
     }
 }

@@ -38,11 +38,13 @@ use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
+use serde::de::DeserializeOwned;
 
 use crate::config::Config;
 use crate::dev::Dev;
 use crate::serve::{LogFormat, Serve, start_logs};
 
+use self::call::Call;
 use self::door::{Absent, Door};
 use self::exit::{Exit, Failure};
 pub use self::settings::Environment;
@@ -190,6 +192,32 @@ async fn at_the_door<T>(
     let outcome = work(&door, &config).await;
     door.close().await;
     outcome
+}
+
+/// Makes one call at the door, and reads its answer.
+async fn ask<T: DeserializeOwned>(
+    settings: &Settings,
+    environment: &Environment,
+    absent: Absent,
+    call: &Call,
+) -> Result<T, Failure> {
+    at_the_door(settings, environment, absent, async |door, _| {
+        door.call(call).await
+    })
+    .await
+}
+
+/// The same, of a call whose answer holds nothing.
+async fn order(
+    settings: &Settings,
+    environment: &Environment,
+    absent: Absent,
+    call: &Call,
+) -> Result<(), Failure> {
+    at_the_door(settings, environment, absent, async |door, _| {
+        door.order(call).await
+    })
+    .await
 }
 
 /// A value as JSON for programs and for eyes.

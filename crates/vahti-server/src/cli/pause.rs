@@ -7,7 +7,7 @@ use super::call::Call;
 use super::door::Absent;
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
-use super::{at_the_door, output};
+use super::{ask, output};
 
 /// Let every check pass for a while, when the gate holds whom it should not; it ends by itself
 #[derive(Debug, Args)]
@@ -35,13 +35,7 @@ impl Pause {
             actor: environment.person(),
         };
         let call = Call::post(&["pause"], &body)?;
-        let paused: PauseResponse = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let paused: PauseResponse = ask(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(format!(
             "The gate is paused until {}: every check allows. `vahti resume` ends it.",
             paused.until
@@ -67,13 +61,8 @@ impl Resume {
             actor: environment.person(),
         };
         let call = Call::post(&["resume"], &body)?;
-        let resumed: ResumeResponse = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let resumed: ResumeResponse =
+            ask(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(if resumed.was_paused {
             "The gate guards again."
         } else {

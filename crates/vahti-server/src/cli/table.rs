@@ -2,7 +2,11 @@
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
+use serde::Serialize;
 use vahti_core::Timestamp;
+
+use super::exit::Failure;
+use super::{as_json, output};
 
 /// The widest line, in cells of a terminal.
 const WIDTH: u16 = 100;
@@ -94,6 +98,29 @@ impl Lines {
     }
 }
 
+/// A list that is told whole: as JSON, or a line a row. `none` is said of one without rows.
+pub(super) fn tell<T: Serialize>(
+    format: Format,
+    rows: Vec<T>,
+    none: &str,
+    mut lines: Lines,
+    line: impl Fn(T, Timestamp) -> (Tone, Vec<String>),
+) -> Result<(), Failure> {
+    if format == Format::Json {
+        return output::line(as_json(&rows)?);
+    }
+    if rows.is_empty() {
+        output::remark(none);
+        return Ok(());
+    }
+    let now = crate::serve::now();
+    for row in rows {
+        let (tone, cells) = line(row, now);
+        lines.row(tone, cells);
+    }
+    output::print(lines.text())
+}
+
 /// How long ago something was, in one unit.
 pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
     let seconds = now.since(then).as_secs();
@@ -109,6 +136,12 @@ pub(super) fn ago(now: Timestamp, then: Timestamp) -> String {
 /// What is not there.
 pub(super) fn or_dash(text: Option<&str>) -> String {
     text.unwrap_or("-").to_owned()
+}
+
+/// Words in one cell, with commas.
+pub(super) fn words(words: &[String]) -> String {
+    let some = (!words.is_empty()).then(|| words.join(", "));
+    or_dash(some.as_deref())
 }
 
 /// A number of things: `1 session`, `2 sessions`.

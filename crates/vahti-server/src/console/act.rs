@@ -132,7 +132,7 @@ fn refused(desk: &Desk, error: &Error) -> Response {
     match error {
         Error::Refused(Refusal::SessionEnded(_)) => Bad::Ended.page(desk),
         Error::Refused(_) => Bad::Unknown.page(desk),
-        error => desk.trouble(error),
+        _ => desk.trouble(),
     }
 }
 

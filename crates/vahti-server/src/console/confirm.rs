@@ -93,7 +93,7 @@ pub(super) async fn confirm(desk: Desk, asked: Result<Query<Asked>, QueryRejecti
     let waiter = match desk.ask(waiter).await {
         Ok(waiter) => waiter,
         Err(Error::Refused(_)) => return Bad::Unknown.page(&desk),
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     let state = waiter.record.session.state;
     match state {
@@ -105,11 +105,11 @@ pub(super) async fn confirm(desk: Desk, asked: Result<Query<Asked>, QueryRejecti
     let sign = state.is_held().then(|| desk.vahti().look(&id));
     let sign = match sign.transpose() {
         Ok(sign) => sign,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     let namesake = match desk.ask(told_apart(&desk, &waiter)).await {
         Ok(namesake) => namesake,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     desk.page(&page(&desk, &asked, &waiter, sign, namesake))
 }

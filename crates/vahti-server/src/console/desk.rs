@@ -104,7 +104,7 @@ impl Desk {
     }
 
     /// The database cannot be asked, or did not answer. It was noted when that happened.
-    pub(super) fn trouble(&self, _: &Error) -> Response {
+    pub(super) fn trouble(&self) -> Response {
         cannot_tell(self.0.locale().clone())
     }
 }

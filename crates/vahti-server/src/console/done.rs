@@ -62,7 +62,7 @@ pub(super) async fn done(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
             desk.page(&page)
         }
         Err(Error::Refused(_)) => Bad::Unknown.page(&desk),
-        Err(error) => desk.trouble(&error),
+        Err(_) => desk.trouble(),
     }
 }
 

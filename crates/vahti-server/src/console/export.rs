@@ -86,7 +86,7 @@ pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     let first = desk.vahti().sessions(&reader, table.query.clone());
     match desk.ask(first).await {
         Ok(page) => table.stream(desk, page),
-        Err(error) => desk.trouble(&error),
+        Err(_) => desk.trouble(),
     }
 }
 

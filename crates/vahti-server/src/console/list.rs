@@ -74,7 +74,7 @@ pub(super) async fn list(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
     let waiters = desk.vahti().waiters(&reader, query);
     let page = match desk.ask(waiters).await {
         Ok(page) => page,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     let telling = desk.telling();
     let words = telling.words;

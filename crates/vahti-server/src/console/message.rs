@@ -54,7 +54,7 @@ pub(super) async fn say(desk: Desk, form: Form) -> Response {
     match desk.ask(desk.vahti().say(&caller, text)).await {
         Ok(()) => see_other("/vahti/console/message"),
         Err(Error::OutOfScope) => only_whole(&desk, words),
-        Err(error) => desk.trouble(&error),
+        Err(_) => desk.trouble(),
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) async fn person(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     match desk.ask(found(&desk, user, asked.before)).await {
         Ok(found) => desk.page(&page(&desk, words, found, asked.before.is_some())),
         Err(Error::Refused(_)) => nobody(),
-        Err(error) => desk.trouble(&error),
+        Err(_) => desk.trouble(),
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) async fn record(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     let found = found(&desk, &asked.user, query);
     let (events, people) = match desk.ask(found).await {
         Ok(found) => found,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     let lines = events
         .items

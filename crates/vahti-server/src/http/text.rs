@@ -1,6 +1,8 @@
 //! Texts from outside: those about people are refused when they could deceive whoever reads them; where a login comes
 //! from never refuses anything and is made harmless instead.
 
+use core::{ops::RangeInclusive, time::Duration};
+
 use vahti_client::{Origin, Time};
 use vahti_core::Timestamp;
 
@@ -19,6 +21,17 @@ pub(super) fn person(field: &str, text: String) -> Result<Option<String>, String
 /// The reason that a person gives. An empty one says nothing.
 pub(super) fn reason(field: &str, text: String) -> Result<Option<String>, String> {
     checked(field, text, REASON_MAX_BYTES)
+}
+
+/// A duration with its unit; `in_words` is what is allowed, and an example.
+pub(super) fn duration(
+    text: &str,
+    allowed: RangeInclusive<Duration>,
+    in_words: &str,
+) -> Result<Duration, String> {
+    let length = humantime::parse_duration(text).ok();
+    let length = length.filter(|length| allowed.contains(length));
+    length.ok_or_else(|| format!("`{}` is not a duration {in_words}.", shown(text)))
 }
 
 fn checked(field: &str, text: String, most: usize) -> Result<Option<String>, String> {

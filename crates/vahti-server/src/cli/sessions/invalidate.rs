@@ -8,7 +8,7 @@ use crate::cli::door::Absent;
 use crate::cli::exit::Failure;
 use crate::cli::settings::{Environment, Settings};
 use crate::cli::table::count;
-use crate::cli::{at_the_door, output};
+use crate::cli::{ask, output};
 
 use super::Why;
 
@@ -40,13 +40,8 @@ impl Invalidate {
             actor: environment.person(),
         };
         let call = Call::post(&["invalidate"], &body)?;
-        let done: InvalidateResponse = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let done: InvalidateResponse =
+            ask(&self.settings, environment, Absent::Refuse, &call).await?;
         let later = if self.hold_logins {
             " Later logins wait too, until one is verified."
         } else {

@@ -8,7 +8,7 @@ use crate::cli::door::Absent;
 use crate::cli::exit::Failure;
 use crate::cli::settings::{Environment, Settings};
 use crate::cli::table::count;
-use crate::cli::{at_the_door, output};
+use crate::cli::{ask, output};
 
 /// Which sessions; every condition that is given must hold, and without one it is everybody's.
 #[derive(Debug, Args)]
@@ -69,13 +69,7 @@ impl ManyOptions {
             actor: environment.person(),
         };
         let call = Call::post(&[&format!("{verb}-all")], &body)?.patiently();
-        let done: AllResponse = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let done: AllResponse = ask(&self.settings, environment, Absent::Refuse, &call).await?;
         tell(verb, dry_run, &done)
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::call::Call;
 use crate::cli::door::Absent;
 use crate::cli::exit::Failure;
 use crate::cli::settings::{Environment, Settings};
-use crate::cli::{at_the_door, output};
+use crate::cli::{ask, output};
 
 use super::Why;
 
@@ -41,13 +41,7 @@ impl Verify {
             actor: environment.person(),
         };
         let call = Call::post(&["verify"], &body)?;
-        let done: VerifyResponse = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let done: VerifyResponse = ask(&self.settings, environment, Absent::Refuse, &call).await?;
         let others = match done.superseded.as_slice() {
             [] => String::new(),
             waiting => format!(" Waiting from now on: {}.", waiting.join(", ")),

@@ -9,7 +9,7 @@ use super::super::call::Call;
 use super::super::door::Absent;
 use super::super::exit::Failure;
 use super::super::settings::{Environment, Settings};
-use super::super::{at_the_door, output};
+use super::super::{ask, output};
 
 /// Add a supervisor who logs in with a password.
 ///
@@ -43,13 +43,7 @@ impl Add {
             groups: self.groups,
         };
         let call = Call::post(&["supervisors"], &body)?;
-        let made: CreatedSupervisor = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Make,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let made: CreatedSupervisor = ask(&self.settings, environment, Absent::Make, &call).await?;
         if let Some(password) = &made.password {
             output::line(password)?;
             output::remark("The password is shown this once.");

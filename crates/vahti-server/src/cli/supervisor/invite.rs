@@ -10,7 +10,7 @@ use super::super::call::Call;
 use super::super::door::Absent;
 use super::super::exit::Failure;
 use super::super::settings::{Environment, Settings};
-use super::super::{at_the_door, output};
+use super::super::{ask, output};
 
 /// Invite somebody for a while: a link that logs one browser in, once, without a password.
 ///
@@ -39,13 +39,7 @@ impl Invite {
             groups: self.groups,
         };
         let call = Call::post(&["invitations"], &body)?;
-        let invitation: Invitation = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Make,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
+        let invitation: Invitation = ask(&self.settings, environment, Absent::Make, &call).await?;
         output::line(&invitation.url)?;
         if io::stdout().is_terminal()
             && let Ok(code) = QRBuilder::new(invitation.url.as_str()).build()

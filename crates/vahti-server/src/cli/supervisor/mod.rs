@@ -11,8 +11,8 @@ use super::call::Call;
 use super::door::Absent;
 use super::exit::Failure;
 use super::settings::{Environment, Settings};
-use super::table::{Format, Lines, Tone, ago, or_dash};
-use super::{as_json, at_the_door, output};
+use super::table::{Format, Lines, Tone, ago, tell, words};
+use super::{ask, order, output};
 
 /// Add, invite, list and disable supervisors: who may use the console.
 #[derive(Debug, Subcommand)]
@@ -49,42 +49,24 @@ pub(super) struct List {
 impl List {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let call = Call::get(&["supervisors"])?;
-        let SupervisorsResponse { supervisors } = at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.call(&call).await,
-        )
-        .await?;
-        if self.format == Format::Json {
-            return output::line(as_json(&supervisors)?);
-        }
-        if supervisors.is_empty() {
-            output::remark("There is no supervisor yet. `vahti supervisor add NAME` makes one.");
-            return Ok(());
-        }
-        let now = crate::serve::now();
-        let mut lines = Lines::new(&["NAME", "BY", "STATE", "GROUPS", "MADE"], &[1, 2, 4]);
-        for one in supervisors {
-            let (tone, state) = standing(&one, now);
-            let way_in = if one.expires_at.is_some() {
-                "invitation"
-            } else {
-                "password"
-            };
-            let groups = (!one.groups.is_empty()).then(|| one.groups.join(", "));
-            let made = ago(now, one.created_at.0);
-            let cells = [
-                one.name,
-                way_in.to_owned(),
-                state,
-                or_dash(groups.as_deref()),
-                made,
-            ];
-            lines.row(tone, cells.into());
-        }
-        output::print(lines.text())
+        let SupervisorsResponse { supervisors } =
+            ask(&self.settings, environment, Absent::Refuse, &call).await?;
+        let none = "There is no supervisor yet. `vahti supervisor add NAME` makes one.";
+        let lines = Lines::new(&["NAME", "BY", "STATE", "GROUPS", "MADE"], &[1, 2, 4]);
+        tell(self.format, supervisors, none, lines, line)
     }
+}
+
+fn line(one: Supervisor, now: Timestamp) -> (Tone, Vec<String>) {
+    let (tone, state) = standing(&one, now);
+    let way_in = if one.expires_at.is_some() {
+        "invitation"
+    } else {
+        "password"
+    };
+    let made = ago(now, one.created_at.0);
+    let groups = words(&one.groups);
+    (tone, vec![one.name, way_in.to_owned(), state, groups, made])
 }
 
 /// How an account stands.
@@ -113,13 +95,7 @@ pub(super) struct Disable {
 impl Disable {
     async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let call = Call::delete(&["supervisors", &self.name])?;
-        at_the_door(
-            &self.settings,
-            environment,
-            Absent::Refuse,
-            async |door, _| door.order(&call).await,
-        )
-        .await?;
+        order(&self.settings, environment, Absent::Refuse, &call).await?;
         output::line(format!("The supervisor `{}` is disabled.", self.name))
     }
 }

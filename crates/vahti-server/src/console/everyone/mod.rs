@@ -106,10 +106,10 @@ async fn look(desk: &Desk, order: Order, wrong: Option<String>) -> Response {
     let looked = telling.now;
     let bulk = match run(desk, &order, until(selection, looked), true).await {
         Ok(bulk) => bulk,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
-    if let Some(error) = &bulk.stopped {
-        return desk.trouble(error);
+    if bulk.stopped.is_some() {
+        return desk.trouble();
     }
     let said = &words.everyone;
     let go = match order.what {
@@ -158,7 +158,7 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
         Ok(()) => None,
         Err(NotIn::Wrong) => Some(said.wrong_password.clone()),
         Err(NotIn::TooOften(_)) => Some(said.too_many.clone()),
-        Err(NotIn::Failed(error)) => return desk.trouble(&error),
+        Err(NotIn::Failed(_)) => return desk.trouble(),
     };
     if wrong.is_some() {
         return look(&desk, order, wrong).await;
@@ -170,7 +170,7 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
     // Whoever began to wait since then is one more than was agreed to.
     let now = match run(&desk, &order, selection.clone(), true).await {
         Ok(now) => now,
-        Err(error) => return desk.trouble(&error),
+        Err(_) => return desk.trouble(),
     };
     if now.users > shown {
         let wrong = met(words, &said.grown, &now);
@@ -178,7 +178,7 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
     }
     match run(&desk, &order, selection, false).await {
         Ok(bulk) => desk.page(&told(&desk, words, order.what, &bulk)),
-        Err(error) => desk.trouble(&error),
+        Err(_) => desk.trouble(),
     }
 }
 

@@ -75,13 +75,6 @@ impl Readable for wire::ResumeRequest {
 
 fn length(text: &str) -> Result<Duration, String> {
     let allowed = Duration::from_secs(1)..=PAUSE_AT_MOST;
-    let length = humantime::parse_duration(text).ok();
-    length
-        .filter(|length| allowed.contains(length))
-        .ok_or_else(|| {
-            let shown = text::shown(text);
-            format!(
-                "`{shown}` is not a duration from a second to 12 hours with its unit, like `2h`."
-            )
-        })
+    let in_words = "from a second to 12 hours with its unit, like `2h`";
+    text::duration(text, allowed, in_words)
 }

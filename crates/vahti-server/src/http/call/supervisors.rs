@@ -149,13 +149,6 @@ impl Readable for wire::InviteRequest {
 
 fn length(text: &str) -> Result<Duration, String> {
     let allowed = Duration::from_secs(60)..=INVITED_AT_MOST;
-    let length = humantime::parse_duration(text).ok();
-    length
-        .filter(|length| allowed.contains(length))
-        .ok_or_else(|| {
-            let shown = text::shown(text);
-            format!(
-                "`{shown}` is not a duration from a minute to seven days with its unit, like `12h`."
-            )
-        })
+    let in_words = "from a minute to seven days with its unit, like `12h`";
+    text::duration(text, allowed, in_words)
 }
