@@ -9,10 +9,9 @@ use std::{
     process::Command,
 };
 
-use crate::{
-    scene::{Folder, Outcome, Server, clean},
-    tools::is_long,
-};
+use vahti_store::conformance::is_long;
+
+use crate::scene::{Folder, Outcome, Server, clean};
 
 const UNIT: &str = include_str!("../../debian/vahti.service");
 const CONFIG: &str = include_str!("../../debian/vahti.toml");
