@@ -95,7 +95,6 @@ export class Live {
     const hints = { open: ask, beat: () => {}, changed: ask, ...this.#page.hints };
     for (const [hint, act] of Object.entries(hints)) {
       source.addEventListener(hint, () => {
-        if (said.textContent === words.noConnection) say("");
         this.#listen();
         act();
       });

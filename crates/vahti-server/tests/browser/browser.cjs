@@ -7,6 +7,8 @@ const camera = require("./camera.cjs");
 
 const PATIENCE = 20_000; // How long a page may take for what it has to do, also on a busy machine.
 
+const STORY = 180_000; // How long a whole story may take: one that waits for ever says nothing of what it waits for.
+
 const env = (name) => process.env[name] ?? fail(`${name} is not set`);
 
 function fail(why) {
@@ -66,7 +68,9 @@ exports.tell = async (story) => {
   };
   const site = env("SITE");
   try {
-    await story({ browser, visitor, supervisor, site, env, call, login, supervise, ask, film });
+    const told = story({ browser, visitor, supervisor, site, env, call, login, supervise, ask, film });
+    const late = new Promise((_, reject) => setTimeout(reject, STORY, new Error("the story does not end")).unref());
+    await Promise.race([told, late]);
   } catch (error) {
     console.error(error);
     for (const page of contexts.flatMap((context) => context.pages())) {

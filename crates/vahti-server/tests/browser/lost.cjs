@@ -3,7 +3,7 @@
 
 const { tell } = require("./browser.cjs");
 
-tell(async ({ visitor, supervisor, site, login, supervise, ask }) => {
+tell(async ({ visitor, supervisor, site, login, supervise, call, ask }) => {
   await login("aino");
   const { token, session } = await login("aino");
   const page = await visitor(token);
@@ -17,15 +17,29 @@ tell(async ({ visitor, supervisor, site, login, supervise, ask }) => {
   const statuses = [page, phone].map((one) => one.getByRole("status"));
   const trouble = (status) => status.filter({ hasText: /No connection|does not answer/ });
 
-  // A network that swallows everything is as good as none, and nothing that it has swallowed is waited for.
+  // What a network swallows never ends. Without hints the page is asked for all the same; and when nothing comes back at all, that
+  // is said, and nothing that was swallowed is waited for afterwards.
+  const swallow = async (one, what) => {
+    let swallows = true;
+    await one.route(what, (route) => (swallows ? null : route.fallback()));
+    await one.evaluate(() => window.dispatchEvent(new Event("online")));
+    return () => {
+      swallows = false;
+    };
+  };
+  const release = await swallow(phone, "**/vahti/console/events");
+  await login("bo");
+  const bo = await login("bo");
+  await phone.getByText("2 people wait").waitFor();
+  release();
   await Promise.all(statuses.map(async (status) => {
-    const everything = "**/vahti/**";
-    await status.page().route(everything, () => {});
-    await status.page().evaluate(() => window.dispatchEvent(new Event("online")));
+    const release = await swallow(status.page(), "**/vahti/**");
     await status.getByText("No connection.").waitFor();
-    await status.page().unroute(everything);
+    release();
     await status.getByText("No connection.").waitFor({ state: "hidden" });
   }));
+  await call("APP", "end", { session_id: bo.session.id });
+  await phone.getByText("1 person waits").waitFor();
 
   for (const status of statuses) {
     await status.page().context().setOffline(true);

@@ -36,6 +36,8 @@ tell(async ({ visitor, site, login, supervise }) => {
   assert.ok([401, "not sent"].includes(streamed), streamed);
 
   await hold();
+  const sent = [];
+  page.on("request", (request) => sent.push(new URL(request.url()).pathname));
   const refused = page.evaluate(() => fetch("/refused").then((answer) => answer.headers.get("Vahti-State")));
   await dialog.getByRole("heading", { name: "Aino Suoranta, please wait" }).waitFor();
   // Only the waiting page itself says that it is over.
@@ -51,4 +53,5 @@ tell(async ({ visitor, site, login, supervise }) => {
   assert.strictEqual(await aborted, "AbortError");
   await dialog.getByRole("button", { name: "Close this and wait later" }).click();
   assert.strictEqual(await refused, "held");
+  assert.strictEqual(sent.filter((path) => path === "/refused").length, 1, "nobody was let in, and nothing is sent again");
 });

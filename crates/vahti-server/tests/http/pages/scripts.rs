@@ -1,5 +1,7 @@
 //! What the scripts of the pages stand on: assets, the state, hints, and the page in a dialog.
 
+use core::time::Duration;
+
 use axum::{
     body::Body,
     http::{Method, Request, header},
@@ -54,17 +56,17 @@ impl Hints {
 
     /// The next hint that is neither a beat nor the age of a code; none if the stream has ended.
     async fn hint(&mut self) -> Option<String> {
-        loop {
-            let message = self.message().await?;
-            let hint = message
-                .strip_prefix("event: ")?
-                .split('\n')
-                .next()?
-                .to_owned();
-            if hint != "beat" && hint != "old" {
-                return Some(hint);
+        let hint = async {
+            loop {
+                let message = self.message().await?;
+                let hint = message.strip_prefix("event: ")?.split('\n').next()?;
+                if hint != "beat" && hint != "old" {
+                    return Some(hint.to_owned());
+                }
             }
-        }
+        };
+        let hint = tokio::time::timeout(Duration::from_secs(20), hint).await;
+        hint.expect("a hint, or the end")
     }
 }
 
