@@ -14,6 +14,8 @@ use vahti::{
 };
 
 const WINDOW: Duration = Duration::from_secs(30);
+/// How long a test waits for what has to come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 async fn log_in_as(scene: &Scene, name: &str, session: &str) -> String {
     let request = LoginRequest {
@@ -188,6 +190,16 @@ async fn what_a_browser_kept_is_confirmed_by_whoever_logs_in_there_and_lasts_no_
 }
 
 #[tokio::test]
+async fn a_confirmation_dies_with_its_session() {
+    let (scene, token) = a_waiting_seat().await;
+    let opened = open(&scene, &text(&scene)).await.expect("right");
+    let end = vahti::EndRequest::Token(token);
+    let reason = vahti::core::EndReason::LoggedOut;
+    scene.vahti.end(&app(), end, reason).await.expect("it ends");
+    assert_eq!(scene.vahti.confirmed(&opened.confirmation, &maija()), None);
+}
+
+#[tokio::test]
 async fn a_short_code_leads_to_its_screen_and_changes_nothing() {
     let (scene, _) = a_waiting_seat().await;
     let shown = scene.vahti.short_code(&id("seat-17")).expect("a code");
@@ -202,7 +214,8 @@ async fn a_look_wakes_the_screen_and_gives_both_the_same_sign() {
     let woken = scene.vahti.recorded();
     assert_eq!(scene.vahti.sign(&id("seat-17")), None);
     let sign = scene.vahti.look(&id("seat-17")).expect("a sign");
-    woken.await;
+    let woken = tokio::time::timeout(PATIENCE, woken).await;
+    woken.expect("it is woken");
     assert_eq!(scene.vahti.sign(&id("seat-17")), Some(sign));
 }
 
@@ -255,6 +268,7 @@ async fn a_message_outlives_a_restart_and_is_said_by_whoever_may_act_on_everybod
 }
 
 #[tokio::test]
+<<<<<<< HEAD
 async fn a_message_whose_sayer_left_is_read_by_those_who_wait() {
     let scene = Scene::new(policy(1)).await;
     let vahti = &scene.vahti;
@@ -270,6 +284,24 @@ async fn a_message_whose_sayer_left_is_read_by_those_who_wait() {
     let saying = vahti.say(&saying, Some("We begin at ten.".to_owned()));
     leave_before_it_is_told(saying, is_said).await;
     until(|| vahti.message().is_some()).await;
+=======
+async fn whoever_is_woken_by_a_message_finds_it() {
+    let (scene, _) = a_waiting_seat().await;
+    let follow = async {
+        loop {
+            let woken = scene.vahti.recorded();
+            if scene.vahti.message().is_some() {
+                return;
+            }
+            woken.await;
+        }
+    };
+    let supervisor = supervisor();
+    let say = scene.vahti.say(&supervisor, Some("We begin.".to_owned()));
+    let (followed, said) = tokio::join!(tokio::time::timeout(PATIENCE, follow), say);
+    said.expect("said");
+    followed.expect("it is woken once the message is there");
+>>>>>>> 6121256 (Look whether a message is there when its hint comes)
 }
 
 fn asking() -> Policy {
