@@ -10,6 +10,7 @@
 mod account;
 mod challenge;
 pub mod decide;
+mod decision;
 mod draft;
 mod event;
 mod explain;
@@ -31,7 +32,8 @@ mod words;
 
 pub use account::{Account, ChainHead, LastCommand, Profile, Stopped};
 pub use challenge::{CONFIRMATION_LASTS, Challenge, Confirmation, Shown, WINDOW_LASTS, Window};
-pub use draft::{Commit, Decision, Moment, Refusal};
+pub use decision::{Commit, Decision, Refusal};
+pub use draft::Moment;
 pub use event::{By, Digest, Event, Link, Salt};
 pub use explain::{Explanation, explain};
 pub use id::{Group, InvalidId, SessionId, SupervisorName, UserId};
