@@ -97,6 +97,10 @@ fn nobody_who_is_here_is_put_out_by_an_import() {
     let done = import(&mut gate, vec![active("new", -1), active("old", 9)]);
     assert_eq!((done.active, done.held), (0, 2));
     assert_eq!(state(&gate, "here"), State::Active);
+    for id in ["new", "old"] {
+        let waits = State::Held(HeldReason::Superseded);
+        assert_eq!(state(&gate, id), waits, "{id}: its place was never free");
+    }
     gate.verify("old");
     assert_eq!(state(&gate, "old"), State::Active);
     assert_eq!(state(&gate, "here"), State::Held(HeldReason::Superseded));

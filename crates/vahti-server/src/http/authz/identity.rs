@@ -90,6 +90,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_value_is_empty() {
+        assert_eq!(value(""), "-");
+        assert_eq!(groups(&[]), "-");
+    }
+
+    #[test]
     fn any_text_is_safe_in_a_header_and_can_be_read_back() {
         for (text, header) in [
             ("aino", "aino"),

@@ -67,9 +67,10 @@ impl Place {
     }
 }
 
-async fn rest(mut client: DuplexStream) -> String {
+async fn rest(client: DuplexStream) -> String {
     let mut answer = String::new();
-    client.read_to_string(&mut answer).await.expect("an end");
+    let mut all = client.take(1 << 20);
+    all.read_to_string(&mut answer).await.expect("an end");
     answer
 }
 
