@@ -248,6 +248,9 @@ async fn on_a_disk_that_is_almost_full_logins_wait_and_supervisors_go_on() {
     let before = scene.digest().await;
     let login = scene.post("app", "/v1/login", json!({"user": "bo"})).await;
     assert_eq!((login.status, login.problem()), (503, "unavailable"));
+    let old = json!({"user": "bo", "id": "old", "logged_in_at": "2026-01-01T00:00:00Z"});
+    let import = scene.post("admin", "/v1/import", json!({"sessions": [old]}));
+    assert_eq!(import.await.status, 503);
     assert_eq!(
         login.body["detail"],
         "The disk of the database is almost full, so logins are refused. Nothing was changed. \
