@@ -102,6 +102,7 @@ async fn shown(browser: &Browser, frame: Frame, asked: &Asked, checked: &Checked
             let page = Page::new(frame, title).line(why).login(login);
             page.standing(Standing::Ended).answer(StatusCode::OK)
         }
+        _ if asked.t.is_some() => too_old(browser, frame, asked, login),
         _ => nobody(frame, login),
     }
 }
@@ -172,6 +173,20 @@ fn go_on(browser: &Browser, frame: Frame, asked: &Asked) -> Response {
             page.answer(StatusCode::OK)
         }
     }
+}
+
+/// A ticket that shows nothing, most likely because it is over: whoever waits still does, and comes to a new page by the way
+/// on which they came. Of one that was never right the page says the same.
+fn too_old(browser: &Browser, frame: Frame, asked: &Asked, login: Option<String>) -> Response {
+    let words = &frame.words.too_old;
+    let back = asked
+        .rd
+        .as_deref()
+        .and_then(|rd| browser.site().back_to(rd));
+    let login = if back.is_none() { login } else { None };
+    let page = Page::new(frame, &words.title).line(&words.text);
+    let page = page.standing(Standing::None).back(back).login(login);
+    page.answer(StatusCode::OK)
 }
 
 /// To the login of the application; without one, a page that says it. A dialog stays where it is.

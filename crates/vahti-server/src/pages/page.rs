@@ -14,6 +14,11 @@ use axum::{
 use super::words::Words;
 use crate::{config::Audience, http::harmless, locale::Locale};
 
+/// The characters of a name that a button shows.
+const BRIEF_CHARS: usize = 32;
+/// The longest name that a title writes large.
+const LONG_CHARS: usize = 60;
+
 /// What every page knows of the browser that it is shown to.
 #[derive(Clone)]
 pub(super) struct Frame {
@@ -100,6 +105,21 @@ impl Sentence {
             after,
         }
     }
+
+    /// The same for a button, where a long name is cut: it stands whole in the title.
+    pub(super) fn naming_briefly(sentence: &'static str, name: &str) -> Self {
+        let brief: String = name.chars().take(BRIEF_CHARS).collect();
+        if brief.len() == name.len() {
+            return Self::naming(sentence, name);
+        }
+        Self::naming(sentence, &format!("{}…", brief.trim_end()))
+    }
+
+    /// Whether it is too long to be written large.
+    pub(super) fn is_long(&self) -> bool {
+        let name = self.name.as_deref().unwrap_or_default();
+        name.chars().count() > LONG_CHARS
+    }
 }
 
 impl From<&'static str> for Sentence {
@@ -164,6 +184,11 @@ impl Page {
             back: Some(back),
             ..self
         }
+    }
+
+    /// With a way to the page that somebody came for, if it is known.
+    pub(super) fn back(self, back: Option<String>) -> Self {
+        Self { back, ..self }
     }
 
     /// With a way to log in, if there is one.

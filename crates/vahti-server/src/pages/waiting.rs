@@ -52,6 +52,9 @@ pub(super) fn page(browser: &Browser, frame: Frame, asked: &Asked, held: Held<'_
     let (site, now, rd) = (browser.site(), browser.now(), asked.rd.as_deref());
     let (words, locale, told) = (&frame.words.waits, &frame.locale, held.told);
     let (what_to_do, reassurance) = match (frame.audience(), &held.screen.code) {
+        (Audience::Supervised, Some(_)) if held.choice.is_some() => {
+            (&words.or_show_code, &words.reassurance)
+        }
         (Audience::Supervised, Some(_)) => (&words.show_code, &words.reassurance),
         (Audience::Supervised, None) => (&words.raise_hand, &words.reassurance),
         (Audience::Own, _) => (&words.keep_open, &words.saved),
@@ -59,7 +62,7 @@ pub(super) fn page(browser: &Browser, frame: Frame, asked: &Asked, held: Held<'_
     let sentence = frame.words.held(held.reason, told.limit, frame.audience());
     let name = told.profile.name.as_deref().unwrap_or(told.user.as_str());
     let logout = || {
-        let question = Sentence::naming(&frame.words.page.not_you, name);
+        let question = Sentence::naming_briefly(&frame.words.page.not_you, name);
         (question, site.logout(rd))
     };
     WaitingPage {

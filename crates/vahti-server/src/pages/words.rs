@@ -24,12 +24,13 @@ pub(super) struct Words {
     pub(super) ended: Ended,
     pub(super) let_in: LetIn,
     pub(super) nobody: Nobody,
+    pub(super) too_old: TooOld,
     pub(super) cannot_tell: CannotTell,
     pub(super) from_elsewhere: FromElsewhere,
 }
 
 section!(OfPage: languages, log_in_again, log_out, not_you, go_on, close, reloads);
-section!(Waits: title, show_code, raise_hand, keep_open, reassurance, saved, short_code, code_is_for, enlarge, message,
+section!(Waits: title, show_code, or_show_code, raise_hand, keep_open, reassurance, saved, short_code, code_is_for, enlarge, message,
     message_self, name, number, place, no_connection, let_in);
 section!(Choice: question, used_at, in_use, unknown_device, device, choose, free, go_on, gone, not_kept);
 section!(Held: over_limit_one, over_limit, over_limit_one_self, over_limit_self, awaiting_choice_one, awaiting_choice,
@@ -38,6 +39,7 @@ section!(Ended: title, logged_out, idle, lifetime, evicted, chosen, replaced, di
     ended_by_supervisor_self, unknown);
 section!(LetIn: title, after_form, back, return_refused, return_refused_self);
 section!(Nobody: title, text);
+section!(TooOld: title, text);
 section!(CannotTell: title, text, still_in_title, still_in);
 section!(FromElsewhere: title, text);
 // The shapes are in the order of `vahti::Sign::shape`.
