@@ -268,7 +268,6 @@ async fn a_message_outlives_a_restart_and_is_said_by_whoever_may_act_on_everybod
 }
 
 #[tokio::test]
-<<<<<<< HEAD
 async fn a_message_whose_sayer_left_is_read_by_those_who_wait() {
     let scene = Scene::new(policy(1)).await;
     let vahti = &scene.vahti;
@@ -284,7 +283,9 @@ async fn a_message_whose_sayer_left_is_read_by_those_who_wait() {
     let saying = vahti.say(&saying, Some("We begin at ten.".to_owned()));
     leave_before_it_is_told(saying, is_said).await;
     until(|| vahti.message().is_some()).await;
-=======
+}
+
+#[tokio::test]
 async fn whoever_is_woken_by_a_message_finds_it() {
     let (scene, _) = a_waiting_seat().await;
     let follow = async {
@@ -301,7 +302,6 @@ async fn whoever_is_woken_by_a_message_finds_it() {
     let (followed, said) = tokio::join!(tokio::time::timeout(PATIENCE, follow), say);
     said.expect("said");
     followed.expect("it is woken once the message is there");
->>>>>>> 6121256 (Look whether a message is there when its hint comes)
 }
 
 fn asking() -> Policy {
