@@ -40,7 +40,7 @@ async fn every_page_says_until_when_the_gate_is_paused_and_why_in_each_language(
             "en",
             "The guard is paused until 16:18:20: everybody goes on. Reason: <bdi>wrong &#60;limit&#62;</bdi>",
         ),
-        ("fi", "Vartiointi on keskeytetty klo 16.18.20 asti"),
+        ("fi", "Vartiointi on keskeytetty klo 16:18:20 asti"),
         ("sv", "Vakten är pausad till kl. 16:18:20"),
     ] {
         for page in &pages {
