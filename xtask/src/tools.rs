@@ -43,7 +43,8 @@ pub(crate) fn cargo_command(name: &str, version: &str) -> Result<(), String> {
 }
 
 /// Installs into an empty folder what these lists name, unless that was done before. The copy of the lists is written
-/// last, so that an installation that broke off is made again.
+/// last, so that an installation that broke off is made again; with it the folder's own path, for programs of Python name it
+/// and do not run in a copy.
 fn installed(
     folder: &Path,
     lists: &[&str],
@@ -51,6 +52,7 @@ fn installed(
 ) -> Result<(), String> {
     let read = |name: &&str| workspace::read(&Path::new(LISTS).join(name));
     let wanted = lists.iter().map(read).collect::<Result<String, _>>()?;
+    let wanted = format!("{}\n{wanted}", folder.display());
     let done = folder.join("installed");
     if fs::read_to_string(&done).is_ok_and(|found| found == wanted) {
         return Ok(());
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_broke_off_is_installed_again_and_what_is_there_is_left() {
+    fn what_broke_off_or_was_moved_is_installed_again_and_what_is_there_is_left() {
         let folder = workspace::root().join("target/tmp/tools-of-a-test");
         let lists = ["requirements.txt"];
         let _ = fs::remove_dir_all(&folder);
@@ -115,6 +117,10 @@ mod tests {
         fs::write(folder.join("installed"), "older versions").unwrap();
         assert!(installed(&folder, &lists, broken).is_err());
         assert!(!folder.join("tool").exists(), "the folder was emptied");
-        fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(installed(&folder, &lists, right), Ok(()));
+        let elsewhere = folder.with_extension("moved");
+        fs::rename(&folder, &elsewhere).unwrap();
+        assert!(installed(&elsewhere, &lists, broken).is_err());
+        fs::remove_dir_all(&elsewhere).unwrap();
     }
 }

@@ -62,8 +62,11 @@ pub fn undo(
             answer: Err(Refusal::NothingToUndo),
         };
     };
-    let let_in = let_in(&draft.account, of, command.alarm.is_some());
-    let put_out = put_out(&draft.account, of);
+    let is_open = |id: &SessionId| draft.account.open_session(id).is_some();
+    let mut let_in = let_in(account, of, command.alarm.is_some());
+    let mut put_out = put_out(account, of);
+    let_in.retain(is_open);
+    put_out.retain(is_open);
     let stamp = draft.stamp();
     for id in &let_in {
         draft.put_out(id, stamp, HeldReason::Invalidated);
@@ -89,7 +92,8 @@ pub fn undo(
     }
 }
 
-/// The sessions that the command let in; for an alarm also those that were let in after it.
+/// The sessions that the command let in; for an alarm also those that were let in after it. They stand as the last commit left
+/// them, so that a policy that has changed since turns nobody around.
 fn let_in(account: &Account, of: Stamp, alarm: bool) -> Vec<SessionId> {
     account
         .open_sessions()

@@ -66,7 +66,7 @@ pub(super) fn hold(
     assert!(kept, "a decision deletes no session");
     cap_of_the_held(policy, act, commit);
     accepted_as_asked(act, commit);
-    turned_when_it_changed(before, after);
+    turned_when_it_changed(before, commit);
     if let Act::Undo(command) = act
         && !policy.observes()
     {
@@ -222,15 +222,19 @@ fn accepted_as_asked(act: Act<'_>, commit: &Commit) {
     assert!(!let_in || first.state == Some(State::Active), "{first:?}");
 }
 
-/// A session says when it last turned, and nothing else of a decision touches that.
-fn turned_when_it_changed(before: &Account, after: &Account) {
-    for session in &after.sessions {
+/// A session says by which command it last turned, and nothing else of a decision touches that.
+fn turned_when_it_changed(before: &Account, commit: &Commit) {
+    for session in &commit.account.sessions {
         let Some(old) = find(before, &session.id) else {
             assert_eq!(session.turned, Stamp::NEVER, "it is as its login left it");
             continue;
         };
-        let has_turned = old.state.is_active() != session.state.is_active();
-        assert_eq!(old.turned != session.turned, has_turned, "{session:?}");
+        if old.state.is_active() == session.state.is_active() {
+            assert_eq!(old.turned, session.turned, "{session:?}");
+        } else {
+            let mut stamps = commit.events.iter().map(|event| event.stamp);
+            assert!(stamps.any(|stamp| stamp == session.turned), "{session:?}");
+        }
     }
 }
 
