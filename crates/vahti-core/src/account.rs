@@ -120,6 +120,17 @@ impl Account {
             .max_by_key(|session| session.login.stamp)
     }
 
+    /// Whether a session stopped being active so short a time before `now` that the next login is held
+    /// ([`Policy::hold_after_end`]). An invalidate of all is a clean start.
+    #[must_use]
+    pub fn stopped_lately(&self, policy: &Policy, now: Timestamp) -> bool {
+        let window = policy.hold_after_end;
+        !window.is_zero()
+            && self.stopped.is_some_and(|stopped| {
+                stopped.stamp > self.registers.invalidated && now < stopped.at.plus(window)
+            })
+    }
+
     /// How many sessions are active, as of the last commit.
     #[must_use]
     pub fn active(&self) -> u32 {

@@ -19,6 +19,8 @@ pub struct Explanation {
     pub frozen: bool,
     /// Whether further logins are held until a verify.
     pub logins_held: bool,
+    /// Whether a login now would be held because a session of the user stopped being active a short time ago.
+    pub after_end: bool,
 }
 
 /// Explains how `account` stands at `now`.
@@ -31,18 +33,21 @@ pub fn explain(account: &Account, policy: &Policy, now: Timestamp) -> Explanatio
     let count = |is: fn(State) -> bool| {
         u32::try_from(states.iter().filter(|(_, state)| is(*state)).count()).unwrap_or(u32::MAX)
     };
+    let groups = &account.profile.groups;
+    let bypassed = policy.bypasses(account.user.as_str(), groups);
+    let is_held_to = !bypassed && !policy.observes();
     let explanation = Explanation {
         sentence: String::new(),
         active: count(State::is_active),
         held: count(State::is_held),
-        limit: policy.limit(&account.profile.groups),
-        bypassed: policy.bypasses(account.user.as_str(), &account.profile.groups),
+        limit: policy.limit(groups),
+        bypassed,
         frozen: account.registers.is_frozen(),
         logins_held: account.registers.holds_logins(),
+        after_end: is_held_to && account.stopped_lately(policy, now),
     };
-    let newest = states.iter().rfind(|(_, state)| !state.is_ended());
     Explanation {
-        sentence: sentence(account, policy, &explanation, newest.copied()),
+        sentence: sentence(account, policy, &explanation, &states),
         ..explanation
     }
 }
@@ -51,16 +56,20 @@ fn sentence(
     account: &Account,
     policy: &Policy,
     facts: &Explanation,
-    newest: Option<(&Session, State)>,
+    states: &[(&Session, State)],
 ) -> String {
     let user = &account.user;
+    let newest = states.iter().rfind(|(_, state)| !state.is_ended()).copied();
     if !policy.enabled {
         return format!("Sessions are not tracked, so `{user}` may go on.");
     }
     let Some((session, state)) = newest else {
         return format!(
-            "`{user}` has no open session: a login makes one.{}",
-            next_login(policy, facts)
+            "`{user}` has no open session.{}",
+            match next_login(policy, facts) {
+                held if !held.is_empty() => held,
+                _ => " A login makes one.".to_owned(),
+            }
         );
     };
     let id = &session.id;
@@ -78,7 +87,7 @@ fn sentence(
         State::Held(reason) => format!(
             "The newest session of `{user}`, `{id}`, waits because {}. {}",
             because(reason, facts),
-            way_in(account, policy, reason)
+            way_in(states, policy, reason)
         ),
         State::Active | State::Ended(_) => format!(
             "The newest session of `{user}`, `{id}`, goes on: {} of {} places taken.{}",
@@ -99,6 +108,9 @@ fn places(limit: u32) -> String {
 
 fn because(reason: HeldReason, facts: &Explanation) -> String {
     match reason {
+        HeldReason::OverLimit | HeldReason::AwaitingChoice if facts.active < facts.limit => {
+            "all places were taken when it logged in".to_owned()
+        }
         HeldReason::OverLimit | HeldReason::AwaitingChoice => {
             format!(
                 "{} of {} places were taken",
@@ -117,11 +129,10 @@ fn because(reason: HeldReason, facts: &Explanation) -> String {
     }
 }
 
-fn way_in(account: &Account, policy: &Policy, reason: HeldReason) -> String {
-    let others: Vec<_> = account
-        .open_sessions()
-        .filter(|s| s.state.is_active())
-        .map(|s| format!("`{}`", s.id))
+fn way_in(states: &[(&Session, State)], policy: &Policy, reason: HeldReason) -> String {
+    let active = states.iter().filter(|(_, state)| state.is_active());
+    let others: Vec<_> = active
+        .map(|(session, _)| format!("`{}`", session.id))
         .collect();
     let supersedes = match others.as_slice() {
         [] => String::new(),
@@ -140,6 +151,8 @@ fn next_login(policy: &Policy, facts: &Explanation) -> String {
     let full = facts.limit > 0 && facts.active >= facts.limit;
     let meets = if facts.logins_held || facts.frozen {
         "is held until a supervisor verifies a session"
+    } else if facts.after_end {
+        "is held, because a session stopped being active a short time ago"
     } else if !full {
         return String::new();
     } else {

@@ -39,11 +39,15 @@ fn import(gate: &mut Gate, sessions: Vec<Imported>) -> ImportedSessions {
         sessions,
         home: "here".to_owned(),
     };
+    take(gate, &command)
+}
+
+fn take(gate: &mut Gate, command: &Import) -> ImportedSessions {
     let moment = Moment {
         now: gate.now,
         stamp: gate.take_stamp(),
     };
-    let decision = decide::import(&gate.account, &gate.policy, &gate.by, &command, moment);
+    let decision = decide::import(&gate.account, &gate.policy, &gate.by, command, moment);
     gate.account = decision.commit.account;
     gate.events = decision.commit.events;
     gate.hlc = Hlc::after(gate.account.newest);
@@ -104,6 +108,36 @@ fn nobody_who_is_here_is_put_out_by_an_import() {
     gate.verify("old");
     assert_eq!(state(&gate, "old"), State::Active);
     assert_eq!(state(&gate, "here"), State::Held(HeldReason::Superseded));
+}
+
+#[test]
+fn groups_with_a_smaller_limit_put_nobody_out() {
+    let mut gate = Gate::with(2, OnLimit::Hold);
+    gate.policy.groups = [(support::group("one"), 1)].into();
+    gate.login("a");
+    gate.pass(1);
+    gate.login("b");
+    let groups = vec![support::group("one")];
+    let command = Import {
+        profile: Profile {
+            groups: groups.clone(),
+            ..Profile::default()
+        },
+        sessions: vec![active("old", 9)],
+        home: String::new(),
+    };
+    take(&mut gate, &command);
+    assert_eq!(gate.active(), ["a", "b"]);
+    gate.end("b");
+    take(
+        &mut gate,
+        &Import {
+            sessions: vec![active("older", 10)],
+            ..command
+        },
+    );
+    assert_eq!(gate.account.profile.groups, groups);
+    assert_eq!(gate.active(), ["a"]);
 }
 
 #[test]

@@ -15,9 +15,13 @@ impl Vahti {
         user: &UserId,
     ) -> Result<(Explanation, Account), Error> {
         let account = self.account(caller, user).await?;
-        Ok((
-            vahti_core::explain(&account, &self.policy, self.now()),
-            account,
-        ))
+        let now = self.now();
+        let mut explanation = vahti_core::explain(&account, &self.policy, now);
+        if self.policies.is_paused(now) {
+            let pause =
+                "The gate is paused, so every session goes on meanwhile. When the pause is over: ";
+            explanation.sentence.insert_str(0, pause);
+        }
+        Ok((explanation, account))
     }
 }

@@ -73,7 +73,7 @@ pub fn import(
     moment: Moment,
 ) -> Decision<ImportedSessions> {
     let mut draft = Draft::begin(account, policy, by, moment);
-    fill(&mut draft.account.profile, &command.profile);
+    fill(&mut draft, &command.profile);
     let (mut sessions, taken): (Vec<_>, Vec<_>) = command
         .sessions
         .iter()
@@ -113,8 +113,12 @@ pub fn import(
     }
 }
 
-/// What is not known of the person yet.
-fn fill(profile: &mut Profile, said: &Profile) {
+/// What is not known of the person yet. Groups with a limit by which somebody who is here would have to wait are left to the next
+/// login.
+fn fill(draft: &mut Draft<'_>, said: &Profile) {
+    let limit = draft.policy.limit(&said.groups) as usize;
+    let fits = limit == 0 || draft.account.let_in_order().len() <= limit;
+    let profile = &mut draft.account.profile;
     let Profile {
         name,
         email,
@@ -130,7 +134,7 @@ fn fill(profile: &mut Profile, said: &Profile) {
             known.clone_from(said);
         }
     }
-    if profile.groups.is_empty() {
+    if profile.groups.is_empty() && fits {
         profile.groups.clone_from(groups);
     }
 }

@@ -233,7 +233,7 @@ fn admission(draft: &Draft<'_>, replaced_active: bool) -> Admission {
     if registers.is_frozen() {
         return Admission::Hold(HeldReason::Frozen);
     }
-    if !replaced_active && is_soon_after_end(draft) {
+    if !replaced_active && draft.account.stopped_lately(draft.policy, draft.moment.now) {
         return Admission::Hold(HeldReason::AfterEnd);
     }
     let limit = draft.limit() as usize;
@@ -277,16 +277,6 @@ fn evict(
             .map(|session| session.id.clone())
             .collect(),
     )
-}
-
-/// Whether an active session stopped being so a short time ago. An invalidate of all is a clean start.
-fn is_soon_after_end(draft: &Draft<'_>) -> bool {
-    let window = draft.policy.hold_after_end;
-    !window.is_zero()
-        && draft.account.stopped.is_some_and(|stopped| {
-            stopped.stamp > draft.account.registers.invalidated
-                && draft.moment.now < stopped.at.plus(window)
-        })
 }
 
 fn session(

@@ -68,7 +68,7 @@ fn next_login<'a>(
     policy: &Policy,
 ) -> Option<&'a str> {
     let said = &words.stands;
-    if facts.logins_held || facts.frozen {
+    if facts.logins_held || facts.frozen || facts.after_end {
         return Some(&said.next_held);
     }
     let is_full = facts.limit > 0 && facts.active >= facts.limit;
