@@ -115,9 +115,13 @@ fn page(
     let values = [("t", at.as_str()), ("by", &by), ("name", &told.name)];
     let title = filled(pattern, &values);
     let undone = is(Verb::Undo) || is(Verb::Alarm);
+    let alarm = events.iter().any(|event| {
+        event.verb == Verb::Alarm.as_str()
+            && command.is_some_and(|command| command.stamp == event.stamp)
+    });
     Done {
         lines: if undone {
-            after_undo(desk, record, events, command, is(Verb::Alarm))
+            after_undo(desk, record, events, command, alarm)
         } else {
             Vec::new()
         },

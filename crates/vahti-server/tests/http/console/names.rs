@@ -81,7 +81,7 @@ async fn a_name_does_nothing_on_the_pages_where_supervisors_act() {
         hall.act("/vahti/console/log-out", &cookie, "session=u2-seat")
             .await;
         let many = hall
-            .post("/vahti/console/let-in-many", &cookie, "session=u2-seat")
+            .act("/vahti/console/let-in-many", &cookie, "session=u2-seat")
             .await;
         many.says(&format!("<bdi>{shown}</bdi></strong>"));
         let look = fields(&[("look", "1"), ("what", "hold"), ("reason", name)]);
