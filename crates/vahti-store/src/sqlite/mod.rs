@@ -60,9 +60,6 @@ use writer::{Shared, Task, Waiting, Writer};
 /// Commands that may wait for the writer before callers wait for a place in its queue.
 const QUEUE: usize = 1024;
 
-/// Messages of accounts that may wait for whoever takes them.
-const STREAM: usize = 4;
-
 /// A store in one SQLite database, which this process owns.
 pub struct SqliteStore {
     host: Host,
@@ -285,22 +282,7 @@ impl Store for SqliteStore {
         ended_after: Timestamp,
         each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
     ) -> Result<(), StoreError> {
-        let (sender, mut stream) = mpsc::channel(STREAM);
-        let parts = self.ask(|connection, _| stream::parts(connection)).await?;
-        let [first, second] = parts.map(|part| {
-            let sender = sender.clone();
-            self.ask(move |connection, host| {
-                stream::accounts(connection, &*host.witness, part, ended_after, &sender)
-            })
-        });
-        drop(sender);
-        let take = async {
-            while let Some(accounts) = stream.recv().await {
-                accounts.iter().for_each(&mut *each);
-            }
-        };
-        let (first, second, ()) = tokio::join!(first, second, take);
-        first.and(second)
+        stream::all(self, ended_after, each).await
     }
 
     async fn account(&self, user: &UserId) -> Result<Option<Account>, StoreError> {

@@ -8,13 +8,17 @@ use tokio::sync::mpsc;
 use vahti_core::{Account, Session, Timestamp};
 
 use super::{
+    SqliteStore,
     load::{self, SESSION_COLUMNS, account_columns, session_columns},
     trouble::Trouble,
 };
-use crate::Witness;
+use crate::{StoreError, Witness};
 
 /// Accounts a message.
 const BATCH: usize = 512;
+
+/// Messages that may wait for whoever takes them.
+const WAITING: usize = 4;
 
 /// Sessions with their accounts, from one of the two indexes that each session is in.
 macro_rules! sessions_by {
@@ -96,14 +100,38 @@ impl<'s> Cursor<'s> {
     }
 }
 
+/// Hands every account to `each`, with its open sessions and those that ended after this time.
+pub(super) async fn all(
+    store: &SqliteStore,
+    ended_after: Timestamp,
+    each: &mut (dyn for<'a> FnMut(&'a Account) + Send),
+) -> Result<(), StoreError> {
+    let (sender, mut stream) = mpsc::channel(WAITING);
+    let parts = store.ask(|connection, _| parts(connection)).await?;
+    let [first, second] = parts.map(|part| {
+        let sender = sender.clone();
+        store.ask(move |connection, host| {
+            accounts(connection, &*host.witness, part, ended_after, &sender)
+        })
+    });
+    drop(sender);
+    let take = async {
+        while let Some(accounts) = stream.recv().await {
+            accounts.iter().for_each(&mut *each);
+        }
+    };
+    let (first, second, ()) = tokio::join!(first, second, take);
+    first.and(second)
+}
+
 /// Two parts of all accounts, as nearly equal as their numbers tell: reading them costs more than the disk does.
-pub(super) fn parts(connection: &Connection) -> Result<[(i64, i64); 2], Trouble> {
+fn parts(connection: &Connection) -> Result<[(i64, i64); 2], Trouble> {
     let last: i64 = connection.query_row("SELECT max(id) FROM account", [], |row| row.get(0))?;
     Ok([(1, last / 2), (last / 2 + 1, i64::MAX)])
 }
 
 /// Sends the accounts with these numbers; stops when nobody takes them any more.
-pub(super) fn accounts(
+fn accounts(
     connection: &Connection,
     witness: &dyn Witness,
     (first, last): (i64, i64),
