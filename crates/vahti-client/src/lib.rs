@@ -35,7 +35,7 @@ pub use request::{
     ImportRequest, ImportedSession, InvalidateRequest, LoginRequest, Only, Origin, VerifyRequest,
 };
 pub use supervisor::{
-    CreateSupervisorRequest, CreatedSupervisor, Invitation, InviteRequest, Supervisor,
-    SupervisorsResponse,
+    ChangePasswordRequest, ChangedPassword, CreateSupervisorRequest, CreatedSupervisor, Invitation,
+    InviteRequest, Supervisor, SupervisorsResponse,
 };
 pub use time::Time;

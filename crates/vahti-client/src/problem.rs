@@ -121,7 +121,8 @@ problems! {
     IdempotencyKeyReused = "idempotency_key_reused", 409, "The idempotency key belongs to another login";
     /// The session has ended.
     SessionEnded = "session_ended", 409, "The session has ended";
-    /// What is asked for does not fit to how things stand: there is nothing to choose, or nothing to take back.
+    /// What is asked for does not fit to how things stand: there is nothing to choose, nothing to take back, or no password to
+    /// change.
     NotNow = "not_now", 409, "As things stand, this cannot be done";
     /// The name of the key is taken.
     KeyNameTaken = "key_name_taken", 409, "The name of the key is taken";

@@ -1,4 +1,4 @@
-//! Supervisors: the accounts with which people use the console, as an administrator makes, lists and disables them.
+//! Supervisors: the accounts with which people use the console, as an administrator makes, lists, changes and disables them.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,30 @@ pub struct CreatedSupervisor {
     /// The name.
     pub name: String,
     /// The password, shown this once; none if the request brought one.
+    pub password: Option<String>,
+}
+
+/// `POST /v1/supervisors/{name}/password`: an administrator gives an account another password.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The new password, at least 12 characters. Without one a good one is made, and shown in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 12, max_length = 256, example = "another long sentence")
+    )]
+    pub password: Option<String>,
+}
+
+/// Answer of `POST /v1/supervisors/{name}/password`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ChangedPassword {
+    /// The name.
+    pub name: String,
+    /// The new password, shown this once; none if the request brought one.
     pub password: Option<String>,
 }
 

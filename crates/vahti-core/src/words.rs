@@ -193,6 +193,10 @@ words! {
         SupervisorInvite = "supervisor_invite",
         /// An invitation to the console was accepted.
         SupervisorAccept = "supervisor_accept",
+        /// An account of a supervisor got another password.
+        SupervisorPassword = "supervisor_password",
+        /// A supervisor was not let in to the console: the password was wrong.
+        SupervisorRefuse = "supervisor_refuse",
         /// An account of a supervisor was disabled.
         SupervisorDisable = "supervisor_disable",
         /// The gate was paused: every check allows for a while.

@@ -80,7 +80,7 @@ impl Dev {
         let opened = open_to_serve(&config)
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
-        let server = Server::start(&config, opened, listener, http::router_with_demo)?;
+        let server = Server::start(&config, opened, listener, http::router_with_demo).await?;
         let keys = Keys::of(server.vahti(), &self.dir.join("keys")).await?;
         let story = Story::fresh(server.vahti()).await;
         let console = invitation(server.vahti(), Sites::of(&config).public()).await?;

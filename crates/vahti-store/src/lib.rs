@@ -134,6 +134,19 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Unavailable`]: nothing was changed.
     async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError>;
 
+    /// Gives the valid supervisor of that name another password, of which `password` is the proof, and another id, with its
+    /// event; `false` if there is none who has a password.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]: nothing was changed.
+    async fn change_password(
+        &self,
+        name: &str,
+        id: UserId,
+        password: String,
+        by: By,
+    ) -> Result<bool, StoreError>;
+
     /// Uses an invitation up, with its event; `false` if no valid supervisor holds one with this hash.
     ///
     /// # Errors

@@ -132,7 +132,8 @@ pub struct ApiKey {
 /// proves them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Supervisor {
-    /// Whose account it is: made anew for each, so that two of one name, one after the other, are told apart.
+    /// Whose account it is: made anew for each, so that two of one name, one after the other, are told apart; and with each
+    /// password, so that no login from before counts for what comes after.
     pub id: UserId,
     /// What the person is called; no two valid accounts have one name.
     pub name: SupervisorName,

@@ -29,6 +29,9 @@ pub enum Error {
     /// There is no valid supervisor of that name.
     #[error("there is no valid supervisor of the name `{0}`")]
     UnknownSupervisor(String),
+    /// The supervisor of that name was invited, and has no password.
+    #[error("the supervisor `{0}` was invited and has no password")]
+    NoPassword(String),
     /// No invitation has this secret: it is used up, too old, or was never given.
     #[error("the invitation is used up or too old")]
     UnknownInvitation,

@@ -11,7 +11,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
-use vahti_core::{By, Group, SupervisorName, UserId};
+use vahti_core::{By, Group, SupervisorName, Timestamp, UserId, Verb};
 use vahti_store::{Constraint, StoreError, Supervisor};
 
 use crate::{Caller, Error, Vahti, random, vahti::to_the_end};
@@ -102,9 +102,8 @@ impl Vahti {
 
     fn nobody(&self, name: SupervisorName, groups: Vec<Group>) -> Result<Supervisor, Error> {
         let now = self.now();
-        let id = random::session_id(now)?;
         Ok(Supervisor {
-            id: UserId::new(id.as_str()).map_err(|never| Error::Unavailable(never.to_string()))?,
+            id: fresh_id(now)?,
             name,
             password: None,
             invitation: None,
@@ -167,6 +166,75 @@ impl Vahti {
         Ok(accepted)
     }
 
+    /// Gives an account another password, of which `password` is the proof, and another id with it: so every login from before
+    /// is refused from the next request on, whatever becomes of it. `proven` is the account as it was when somebody proved
+    /// the old password; nothing is changed if that is no longer how it stands. An administrator proves none.
+    ///
+    /// As with [`Vahti::disable_supervisor`], the old ones are refused here before the database knows the new ones. If nobody
+    /// waits for the end of this, they stay refused until the next start, or until the password is changed again.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSupervisor`], also if the account has groups that are not the caller's; [`Error::NoPassword`];
+    /// [`Error::Unavailable`]: the old password still counts.
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        name: &str,
+        proven: Option<&Supervisor>,
+        password: String,
+    ) -> Result<Arc<Supervisor>, Error> {
+        let unknown = || Error::UnknownSupervisor(name.to_owned());
+        let _turn = self.supervisors.turn.lock().await;
+        let now = self.now();
+        let all = self.store.supervisors().await.map_err(Error::from)?;
+        let mut valid = all.into_iter().filter(|one| one.is_valid(now));
+        let before = valid.find(|one| one.name.as_str() == name);
+        let before = before.filter(|one| caller.may_assign(&one.groups));
+        let before = before.ok_or_else(unknown)?;
+        if before.password.is_none() {
+            return Err(Error::NoPassword(name.to_owned()));
+        }
+        let is_as_proven =
+            |proven: &Supervisor| proven.id == before.id && proven.password == before.password;
+        if !proven.is_none_or(is_as_proven) {
+            return Err(unknown());
+        }
+        let after = Supervisor {
+            id: fresh_id(now)?,
+            password: Some(password.clone()),
+            ..before.clone()
+        };
+        self.supervisors.write().remove(&before.id);
+        self.index.recorded.notify_waiters();
+        let changed =
+            self.store
+                .change_password(name, after.id.clone(), password, caller.by.clone());
+        let changed = changed.await;
+        let is_changed = matches!(changed, Ok(true));
+        let known = Arc::new(if is_changed { after } else { before });
+        let mut all = self.supervisors.write();
+        all.insert(known.id.clone(), Arc::clone(&known));
+        drop(all);
+        self.index.recorded.notify_waiters();
+        match changed.map_err(Error::from)? {
+            true => Ok(known),
+            false => Err(unknown()),
+        }
+    }
+
+    /// Records that somebody tried to log in at the console with a wrong password. `name` is that of an account: what was
+    /// typed where there is none may be a password, and is kept nowhere.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: it was not recorded.
+    pub async fn refuse_supervisor(&self, by: By, name: Option<&str>) -> Result<(), Error> {
+        let by = By {
+            note: name.map(str::to_owned),
+            ..by
+        };
+        Ok(self.record_event(Verb::SupervisorRefuse, by).await?)
+    }
+
     /// Disables an account: it is refused from the next request on.
     ///
     /// It is refused here before the database knows, as with [`Vahti::revoke_key`].
@@ -227,6 +295,12 @@ impl Vahti {
         self.supervisors
             .find(|one| one.invitation == Some(hash) && one.is_valid(now))
     }
+}
+
+/// An id that no account had before.
+fn fresh_id(now: Timestamp) -> Result<UserId, Error> {
+    let id = random::session_id(now)?;
+    UserId::new(id.as_str()).map_err(|never| Error::Unavailable(never.to_string()))
 }
 
 fn hash(secret: &str) -> [u8; 32] {

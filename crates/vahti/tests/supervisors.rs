@@ -147,6 +147,65 @@ async fn a_caller_of_some_groups_reaches_only_supervisors_of_them() {
 }
 
 #[tokio::test]
+async fn a_changed_password_leaves_nothing_of_the_account_that_was_logged_in_also_after_a_restart()
+{
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let groups = vec![group("exam")];
+    let made = vahti.add_supervisor(&ROOT, name("Maija"), "old".to_owned(), groups);
+    let made = made.await.expect("a supervisor");
+    let change = async |caller: &Caller, proven, proof: &str| {
+        let changed = vahti.change_password(caller, "Maija", proven, proof.to_owned());
+        changed.await
+    };
+    let unknown = Err(Error::UnknownSupervisor("Maija".to_owned()));
+    assert_eq!(change(&of_groups(&["staff"]), None, "x").await, unknown);
+    assert_eq!(vahti.supervisor(&made.id).as_deref(), Some(&*made));
+    let own = change(&of_groups(&["exam"]), Some(&*made), "new").await;
+    let own = own.expect("changed");
+    assert_eq!(own.password.as_deref(), Some("new"));
+    assert_eq!((&own.name, &own.groups), (&made.name, &made.groups));
+    assert_eq!(vahti.supervisor(&made.id), None);
+    assert_eq!(vahti.supervisor(&own.id).as_deref(), Some(&*own));
+    let stale = change(&ROOT, Some(&*made), "later").await;
+    assert_eq!(stale, unknown, "what was proven does not hold any more");
+    let scene = scene.restart(policy(1)).await;
+    assert_eq!(scene.vahti.supervisor(&made.id), None);
+    assert_eq!(scene.vahti.supervisor_named("Maija"), Some(own));
+}
+
+#[tokio::test]
+async fn whoever_was_invited_has_no_password_to_change() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let invited = vahti.invite_supervisor(&ROOT, name("Eino"), HOUR, Vec::new());
+    let invited = invited.await.expect("an invitation").supervisor;
+    let changed = vahti.change_password(&ROOT, "Eino", None, "p".to_owned());
+    assert_eq!(changed.await, Err(Error::NoPassword("Eino".to_owned())));
+    assert_eq!(vahti.supervisor(&invited.id), Some(invited));
+}
+
+#[tokio::test]
+async fn a_change_that_was_cut_off_leaves_the_old_password_to_nobody_and_can_be_done_again() {
+    let scene = Scene::new(policy(1)).await;
+    let vahti = &scene.vahti;
+    let made = vahti.add_supervisor(&ROOT, name("Maija"), "old".to_owned(), Vec::new());
+    let made = made.await.expect("a supervisor");
+    let change = || vahti.change_password(&ROOT, "Maija", None, "new".to_owned());
+    {
+        let mut changing = pin!(change());
+        // Until it waits for the commit, which is after the old account was forgotten.
+        while vahti.supervisor(&made.id).is_some() {
+            assert!(futures::poll!(changing.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(vahti.supervisor(&made.id), None);
+    let again = change().await.expect("it is changed");
+    assert_eq!(vahti.supervisor_named("Maija"), Some(again));
+}
+
+#[tokio::test]
 async fn a_disabling_that_was_cut_off_lets_nobody_go_on_and_can_be_done_again() {
     let scene = Scene::new(policy(1)).await;
     let vahti = &scene.vahti;

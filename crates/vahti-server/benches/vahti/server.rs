@@ -19,7 +19,7 @@ use vahti::{Caller, Vahti};
 use vahti_core::{How, Role};
 use vahti_server::{
     config::{Config, Source},
-    http,
+    http::{self, Logins},
 };
 
 use crate::references;
@@ -56,6 +56,7 @@ impl Server {
 
     /// Serves `vahti` with the console, at which supervisors are logged in by `logins`.
     pub(crate) async fn with_console(vahti: &Arc<Vahti>, logins: Arc<Vahti>) -> Self {
+        let logins = Logins::new(Some(logins));
         let app = http::App::with_console(Arc::clone(vahti), logins, &configuration());
         Self::serve(vahti, http::router(app)).await
     }

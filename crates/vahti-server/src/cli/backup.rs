@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::console;
 use crate::path::{beside, folder_of};
 
 use super::call::Call;
@@ -38,9 +39,17 @@ impl Backup {
     pub(super) async fn run(self, environment: &Environment) -> Result<(), Failure> {
         let file = &self.file;
         let database = self.settings.load(environment)?.store.path;
-        if is_the_database(file, &database) || is_the_database(&unfinished(file), &database) {
+        let would_replace = |database: &Path| {
+            is_the_database(file, database) || is_the_database(&unfinished(file), database)
+        };
+        if would_replace(&database) {
             return Err(Failure::wrong(
                 "That is the database itself. Nothing was copied. Choose another name.",
+            ));
+        }
+        if would_replace(&console::beside(&database)) {
+            return Err(Failure::wrong(
+                "That is the database of the console's logins. Nothing was copied. Choose another name.",
             ));
         }
         if file.is_dir() {
@@ -94,7 +103,7 @@ fn unfinished(file: &Path) -> PathBuf {
 
 /// Whether a file of this name would take the place of the database, or of a file that belongs to it: by its name, behind
 /// links, and as the file that it is, for one folder can have several names.
-fn is_the_database(file: &Path, database: &Path) -> bool {
+pub(super) fn is_the_database(file: &Path, database: &Path) -> bool {
     let (files, databases) = (names(file), names(database));
     let by_name = |name: &PathBuf| databases.iter().any(|database| belongs(name, database));
     let mut belonging = COMPANIONS.iter().chain(&[""]).flat_map(|suffix| {

@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -12,7 +13,7 @@ use vahti_client::{EventsPage, PolicyResponse};
 
 use crate::config::Config;
 use crate::path::folder_of;
-use crate::serve;
+use crate::serve::{self, Closed};
 
 use super::call::Call;
 use super::door::{Absent, Door};
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How far the clock may be behind the newest event.
 const BEHIND: Duration = Duration::from_secs(60);
 
-/// Look for what could go wrong: configuration, folder, database, disk, clock, record, port.
+/// Look for what could go wrong: configuration, folder, databases, disk, clock, record, port.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  vahti doctor --config /etc/vahti/vahti.toml\n\n\
@@ -57,6 +58,7 @@ impl Doctor {
         folder(&config, &mut report)?;
         disk(&config, &mut report)?;
         let owned = data(&config, &mut report).await?;
+        console(&config, owned, &mut report).await?;
         port(&config, owned, &mut report).await?;
         report.conclude()
     }
@@ -94,7 +96,7 @@ fn line(style: Style, word: &str, what: &str, said: &str) -> Result<(), Failure>
     output::line(format!("{style}{word:<4}{style:#}  {what:<15}  {said}"))
 }
 
-/// The folder can be written, and the file is its owner's alone.
+/// The folder can be written, and the files are their owner's alone.
 fn folder(config: &Config, report: &mut Report) -> Result<(), Failure> {
     let path = &config.store.path;
     let folder = folder_of(path);
@@ -110,6 +112,12 @@ fn folder(config: &Config, report: &mut Report) -> Result<(), Failure> {
             report.fail("folder", &format!("{shown} cannot be written: {cause}"))?;
         }
     }
+    file(path, report)?;
+    file(&crate::console::beside(path), report)
+}
+
+/// The file, if it is there, is its owner's alone.
+fn file(path: &Path, report: &mut Report) -> Result<(), Failure> {
     let Ok(found) = fs::metadata(path) else {
         return Ok(());
     };
@@ -179,6 +187,51 @@ async fn data(config: &Config, report: &mut Report) -> Result<bool, Failure> {
     let looked = inside(&door, report).await;
     door.close().await;
     looked.map(|()| owned)
+}
+
+/// The database of the logins at the console. A server that cannot use it goes on, and the console is closed.
+async fn console(config: &Config, owned: bool, report: &mut Report) -> Result<(), Failure> {
+    let path = crate::console::beside(&config.store.path);
+    if !path.exists() {
+        return if owned {
+            let said = "closed: the server could not make the database of its logins, and its log says why";
+            report.warn("console", said)
+        } else {
+            report.ok("console", "`vahti serve` makes the database of its logins")
+        };
+    }
+    let logins = match serve::open_logins(&path).await {
+        Ok(logins) => logins,
+        Err(Closed::Owned { .. }) if owned => {
+            return report.ok("console", "the server has the database of its logins");
+        }
+        Err(closed @ Closed::Broken(_)) => {
+            let said = format!(
+                "{} `vahti serve` puts it aside, and all supervisors log in again",
+                closed.sentence(&path)
+            );
+            return report.warn("console", &said);
+        }
+        Err(closed) => {
+            let said = format!(
+                "{} Nobody can log in to the console",
+                closed.sentence(&path)
+            );
+            return report.fail("console", &said);
+        }
+    };
+    let door = Door::inside(config, logins);
+    let chain = events::chain(&door).await;
+    door.close().await;
+    match chain {
+        Ok(Ok(_)) if owned => {
+            let said = "closed, although a server runs; its log says why";
+            report.warn("console", said)
+        }
+        Ok(Ok(_)) => report.ok("console", "nobody owns its database; it opens and is whole"),
+        Ok(Err(fault)) => report.warn("console", &fault),
+        Err(failure) => report.fail("console", &failure.text),
+    }
 }
 
 async fn inside(door: &Door, report: &mut Report) -> Result<(), Failure> {

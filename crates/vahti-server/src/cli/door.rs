@@ -53,13 +53,18 @@ impl Door {
             return Self::owner(database);
         }
         match serve::open(config).await {
-            Ok(vahti) => Ok(Self::Inside {
-                router: crate::http::owner_router(serve::app(config, &vahti)),
-                vahti,
-            }),
+            Ok(vahti) => Ok(Self::inside(config, vahti)),
             Err(Closed::Owned { .. }) if serve::answers(database).await => Self::owner(database),
             Err(Closed::Owned { pid }) => Err(silent(database, pid)),
             Err(closed) => Err(Failure::cannot_tell(closed.sentence(database))),
+        }
+    }
+
+    /// The way to the data of a host that this process has opened.
+    pub(crate) fn inside(config: &Config, vahti: Arc<Vahti>) -> Self {
+        Self::Inside {
+            router: crate::http::owner_router(serve::app(config, &vahti)),
+            vahti,
         }
     }
 

@@ -8,8 +8,10 @@ use clap::Args;
 use vahti_client::Time;
 use vahti_core::{By, How};
 
+use crate::console;
 use crate::serve::{self, Closed, Restoration};
 
+use super::backup;
 use super::exit::Failure;
 use super::output;
 use super::settings::{Environment, Settings};
@@ -39,6 +41,11 @@ impl Restore {
         let (config, file) = (self.settings.load(environment)?, self.file.display());
         let database = config.store.path.display();
         self.is_a_file()?;
+        if backup::is_the_database(&self.file, &console::beside(&config.store.path)) {
+            return Err(Failure::wrong(format!(
+                "{file} holds the logins at the console, and is no backup. Nothing was changed."
+            )));
+        }
         if serve::answers(&config.store.path).await {
             return Err(Failure::no(format!(
                 "A server runs on {database}. Stop it first. Nothing was changed."
@@ -60,7 +67,7 @@ impl Restore {
             .map_err(|closed| {
                 let about = match closed {
                     Closed::Owned { .. } | Closed::Read => &config.store.path,
-                    Closed::Unusable(_) => &self.file,
+                    Closed::Unusable(_) | Closed::Broken(_) => &self.file,
                 };
                 let why = closed.sentence(about);
                 Failure::cannot_tell(format!("{why} Nothing was changed."))
@@ -123,7 +130,8 @@ impl Restore {
         format!(
             "Everything since {since} is undone.{sessions} Users whose logins were held since then are free, and people \
              who were erased since then are known again: erase them once more. Keys that were revoked since then are \
-             valid again; the valid ones are: {keys}.{followers}"
+             valid again; the valid ones are: {keys}. Accounts of supervisors are those of the copy, with the passwords of then; \
+             all log in to the console again.{followers}"
         )
     }
 }

@@ -92,6 +92,9 @@ fn text(telling: &Telling<'_>, words: &RecordsWords, event: &EventRecord, verb: 
         (Verb::SupervisorCreate, _) => &said.supervisor_create,
         (Verb::SupervisorInvite, _) => &said.supervisor_invite,
         (Verb::SupervisorAccept, _) => &said.supervisor_accept,
+        (Verb::SupervisorPassword, _) => &said.supervisor_password,
+        (Verb::SupervisorRefuse, _) if event.note.is_none() => &said.supervisor_refuse_unknown,
+        (Verb::SupervisorRefuse, _) => &said.supervisor_refuse,
         (Verb::SupervisorDisable, _) => &said.supervisor_disable,
         (Verb::ClockAlarm, _) => &said.clock_alarm,
     };

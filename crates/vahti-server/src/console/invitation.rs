@@ -12,15 +12,14 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use vahti::Error;
 
 use super::{
     CONSOLE,
     login::let_in,
-    page::{Frame, Note, answer, cannot_tell},
+    page::{Frame, Note, answer, cannot_tell, closed},
     words::around,
 };
-use crate::http::{Visitor, harmless};
+use crate::http::{NotIn, Visitor, harmless};
 
 /// Where invitations lie.
 pub(super) const PATH: &str = "/vahti/console/invitation";
@@ -72,8 +71,9 @@ pub(super) async fn accept(
     let Form(Asked { i: secret }) = asked.unwrap_or_default();
     match visitor.accept(&secret).await {
         Ok(cookie) => let_in(None, &[cookie]),
-        Err(Error::UnknownInvitation) => used(&visitor),
-        Err(_) => cannot_tell(visitor.locale().clone()),
+        Err(NotIn::Wrong) => used(&visitor),
+        Err(NotIn::Closed) => closed(visitor.locale().clone()),
+        Err(NotIn::Failed(_) | NotIn::TooOften(_)) => cannot_tell(visitor.locale().clone()),
     }
 }
 

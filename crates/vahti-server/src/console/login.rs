@@ -18,7 +18,7 @@ use vahti::Error;
 
 use super::{
     CONSOLE,
-    page::{Frame, answer, cannot_tell},
+    page::{Frame, answer, cannot_tell, closed},
     return_to,
 };
 use crate::{
@@ -87,6 +87,7 @@ pub(super) async fn log_in(visitor: Visitor, said: Result<Form<Said>, FormReject
         }
         Err(NotIn::Failed(Error::Late(_))) => (StatusCode::SERVICE_UNAVAILABLE, &words.busy),
         Err(NotIn::Failed(_)) => return cannot_tell(visitor.locale().clone()),
+        Err(NotIn::Closed) => return closed(visitor.locale().clone()),
     };
     page.wrong = Some(wrong);
     page.name = said.name;

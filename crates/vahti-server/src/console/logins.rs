@@ -4,9 +4,34 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use vahti::INVITED_AT_MOST;
+use vahti::{INVITED_AT_MOST, Vahti};
 use vahti_core::{OnLimit, Policy};
+
+/// The host of the supervisors' logins, as long as it is open. Another takes its place after its database has failed.
+#[derive(Clone, Default)]
+pub struct Logins(Arc<RwLock<Option<Arc<Vahti>>>>);
+
+impl Logins {
+    /// With this host, or with none so far.
+    #[must_use]
+    pub fn new(host: Option<Arc<Vahti>>) -> Self {
+        Self(Arc::new(RwLock::new(host)))
+    }
+
+    /// The host; none while nobody can tell who is logged in.
+    #[must_use]
+    pub fn host(&self) -> Option<Arc<Vahti>> {
+        let host = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        host.clone().filter(|host| host.failure().is_none())
+    }
+
+    /// Puts another in its place, or none.
+    pub fn set(&self, host: Option<Arc<Vahti>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = host;
+    }
+}
 
 /// The name under which the logins of those are recorded who were invited. A link works once, and there is no password to come
 /// in with again, so such a login goes on for as long as its account does.

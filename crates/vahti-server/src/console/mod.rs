@@ -26,6 +26,7 @@ mod message;
 mod namesake;
 mod opened;
 mod page;
+mod password;
 mod passwords;
 mod person;
 mod record;
@@ -52,9 +53,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vahti::Vahti;
 use vahti_core::{CONFIRMATION_LASTS, How, SessionId};
 
+pub use self::logins::Logins;
 pub(crate) use self::{
     logins::{INVITED, beside, policy},
-    page::{cannot_tell, log_in_first, run_out},
+    page::{closed, log_in_first, run_out},
     passwords::{Password, Passwords, Queue},
     samples::{Samples, count_each_minute},
 };
@@ -81,6 +83,11 @@ const TRIES: Rate = Rate {
     count: NonZeroU32::MIN.saturating_add(9),
     per: Per::Minute,
 };
+/// Events that tell of wrong passwords under one name, and of those under names that nobody has: all others are in the log.
+const REFUSALS: Rate = Rate {
+    count: NonZeroU32::MIN.saturating_add(9),
+    per: Per::Hour,
+};
 /// Events that tell of one supervisor's wrong codes.
 const ALARMS: Rate = Rate {
     count: NonZeroU32::MIN,
@@ -96,12 +103,14 @@ pub(crate) struct Console {
     /// How often somebody may who is known: logged in, or in a browser where that account was before. So nobody keeps others
     /// out by trying passwords under their names.
     pub(crate) known_tries: Limit,
+    /// How often the record tells of wrong passwords.
+    pub(crate) refusals: Limit,
     /// How often a supervisor may type a wrong short code, if that is limited.
     pub(crate) codes: Option<Limit>,
     /// How often the record tells that somebody did so too often.
     pub(crate) alarms: Limit,
     /// The host of the supervisors' own logins; none in a process that answers no browser.
-    pub(crate) logins: Option<Arc<Vahti>>,
+    logins: Option<Logins>,
     /// Invitations are accepted one after the other: a login begins only where the invitation is still there, so that those
     /// who come too late put nobody out.
     pub(crate) accepting: tokio::sync::Mutex<()>,
@@ -118,13 +127,14 @@ pub(crate) struct Console {
 
 impl Console {
     /// The console of a host, by this configuration.
-    pub(crate) fn new(host: &Vahti, logins: Option<Arc<Vahti>>, config: &Config) -> Self {
+    pub(crate) fn new(host: &Vahti, logins: Option<Logins>, config: &Config) -> Self {
         let secure = config.http.public_url.is_https();
         let limit = |rate| Limit::new(rate, Arc::clone(host.clock()));
         Self {
             passwords: Passwords::default(),
             tries: limit(TRIES),
             known_tries: limit(TRIES),
+            refusals: limit(REFUSALS),
             codes: config.limits.codes_per_supervisor.map(limit),
             alarms: limit(ALARMS),
             logins,
@@ -148,6 +158,16 @@ impl Console {
             samples: Samples::default(),
             streams: Arc::new(Semaphore::new(STREAMS)),
         }
+    }
+
+    /// Whether browsers are answered.
+    pub(crate) const fn is_there(&self) -> bool {
+        self.logins.is_some()
+    }
+
+    /// The host of the supervisors' own logins; none while it cannot be told who is logged in.
+    pub(crate) fn logins(&self) -> Option<Arc<Vahti>> {
+        self.logins.as_ref()?.host()
     }
 
     /// The `Set-Cookie` that gives a browser this token, for as long as an invitation lasts, or a login with a password. Lax,
@@ -178,6 +198,12 @@ impl Console {
         format!("{name}={value}; Max-Age={max_age_s}; Path=/{secure}; HttpOnly; SameSite=Lax")
     }
 
+    /// How many consoles are open.
+    #[cfg(test)]
+    pub(crate) fn open_streams(&self) -> usize {
+        STREAMS - self.streams.available_permits()
+    }
+
     /// A place for an open console; none if all are taken.
     pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.streams).try_acquire_owned().ok()
@@ -201,7 +227,7 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 29] {
+fn pages_of_console() -> [Page; 31] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),
@@ -230,6 +256,8 @@ fn pages_of_console() -> [Page; 29] {
         page(Method::GET, SCAN, scan::scan),
         page(Method::POST, "/vahti/console/code", code::open),
         page(Method::GET, "/vahti/s/{challenge}", opened::open),
+        page(Method::GET, password::PATH, password::ask),
+        page(Method::POST, password::PATH, password::change),
         page(Method::GET, "/vahti/console/invite", invite::ask),
         page(Method::POST, "/vahti/console/invite", invite::invite),
     ]

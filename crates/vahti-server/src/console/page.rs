@@ -143,6 +143,17 @@ pub(crate) fn cannot_tell(locale: Locale) -> Response {
     pages::later(answer, Duration::from_secs(1))
 }
 
+/// It cannot be told who is logged in, or nobody can be logged in: the database of the logins has failed, or its disk is full.
+pub(crate) fn closed(locale: Locale) -> Response {
+    let frame = Frame::of_nobody(locale);
+    let words = &frame.words.trouble;
+    let note = Note::new(frame, &words.closed_title, &words.closed).way_on(&words.again, CONSOLE);
+    let mut answer = answer(StatusCode::SERVICE_UNAVAILABLE, &note);
+    let soon = HeaderValue::from_static("5");
+    answer.headers_mut().insert(header::RETRY_AFTER, soon);
+    answer
+}
+
 /// The login, and then this page, if it is ours.
 fn login_for(page: Option<&str>) -> String {
     match page.and_then(return_to::ours) {

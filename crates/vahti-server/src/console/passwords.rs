@@ -11,7 +11,7 @@ use tokio::time::{Duration, timeout};
 use vahti::Error;
 
 /// The shortest password (NIST SP 800-63B-4 counts characters and asks for no kinds of them).
-const MIN_CHARS: usize = 12;
+pub(super) const MIN_CHARS: usize = 12;
 /// The longest, in bytes.
 const MAX_BYTES: usize = 256;
 

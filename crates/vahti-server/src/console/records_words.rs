@@ -33,10 +33,12 @@ section!(Stands: paused, not_counted, not_logged_in, exempt, observes, goes_on, 
 section!(Ended: logged_out, idle, lifetime, evicted, chosen, replaced, displaced, ended_by_supervisor, imported;);
 section!(Event: goes_on, waits, logged_in, import, let_in, choose, undo, undo_goes_on, undo_waits, alarm, hold, hold_all,
     made_wait, end, refused, refuse, observe, erase, backup, restore, key_create, key_revoke, pause, resume, message,
-    message_gone, supervisor_create, supervisor_invite, supervisor_accept, supervisor_disable, clock_alarm, forgotten, by, by_program, by_command, by_host, scan, code, list, bulk;);
+    message_gone, supervisor_create, supervisor_invite, supervisor_accept, supervisor_password, supervisor_refuse,
+    supervisor_refuse_unknown, supervisor_disable, clock_alarm, forgotten, by, by_program, by_command, by_host, scan, code,
+    list, bulk;);
 section!(Verbs: login, import, verify, choose, undo, alarm, invalidate, end, refuse, observe, erase, backup, restore,
     key_create, key_revoke, pause, resume, message, supervisor_create, supervisor_invite, supervisor_accept,
-    supervisor_disable, clock_alarm;);
+    supervisor_password, supervisor_refuse, supervisor_disable, clock_alarm;);
 section!(Record: title, person, what, anything, since, show, show_all, nothing, nothing_found, people_like, newest, older,
     wrong_since;);
 section!(Export: title, text, search, state, any_state, goes_on, waits, has_ended, since, csv, json;);
@@ -94,6 +96,8 @@ impl RecordsWords {
             Verb::SupervisorCreate => &verbs.supervisor_create,
             Verb::SupervisorInvite => &verbs.supervisor_invite,
             Verb::SupervisorAccept => &verbs.supervisor_accept,
+            Verb::SupervisorPassword => &verbs.supervisor_password,
+            Verb::SupervisorRefuse => &verbs.supervisor_refuse,
             Verb::SupervisorDisable => &verbs.supervisor_disable,
             Verb::ClockAlarm => &verbs.clock_alarm,
         }

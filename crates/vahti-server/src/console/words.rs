@@ -9,7 +9,7 @@ use crate::locale::{Locale, Spoken, section, words_of};
 static WORDS: LazyLock<Spoken<Words>> = LazyLock::new(|| Spoken::read(words_of!("console")));
 
 section!(InFrame: languages, no_connection, console, waiting, scan, record, more, message, everyone, export, hours,
-    invite, log_out, logged_in, paused, paused_why);
+    invite, password, log_out, logged_in, paused, paused_why);
 section!(Login: title, code, name, password, button, wrong, too_often, busy, run_out_title, run_out,
     run_out_scanned, again);
 section!(Invitation: title, text, button, used_title, used, go_on);
@@ -17,7 +17,9 @@ section!(Invite: title, text, name, length, hours, button, made_title, made, wro
     not_allowed, another);
 section!(Scan: title, picture, looking, found, no_code, elsewhere, open_there, too_old, again, refused, no_camera,
     busy, insecure, no_script, camera_again, digits, open, not_eight, mistyped, unknown, too_many);
-section!(Trouble: title, text, again);
+section!(Password: title, text, old, new, length, again, button, wrong_old, too_often, differ, wrong_length,
+    changed_title, changed, log_in, not_allowed_title, not_allowed);
+section!(Trouble: title, text, again, closed_title, closed);
 
 /// All that the console says in one language.
 #[derive(Deserialize)]
@@ -28,6 +30,7 @@ pub(super) struct Words {
     pub(super) invitation: Invitation,
     pub(super) invite: Invite,
     pub(super) scan: Scan,
+    pub(super) password: Password,
     pub(super) trouble: Trouble,
 }
 

@@ -52,6 +52,7 @@ pub use self::{
     declare::Route,
     door::{Access, App},
 };
+pub use crate::console::Logins;
 use crate::{console, pages};
 
 /// The API as it is served on the network.
@@ -91,9 +92,10 @@ pub fn router_with_authz_twin(
 
 /// What stands around every call.
 fn edge(router: Router<App>, app: App) -> Router {
-    let console = match app.console().logins {
-        Some(_) => console::router(&app),
-        None => Router::new(),
+    let console = if app.console().is_there() {
+        console::router(&app)
+    } else {
+        Router::new()
     };
     router
         .merge(pages::router(&app))
@@ -191,6 +193,7 @@ fn declared(with_tim: bool) -> Declared {
         keys::revoke => [UnknownKey];
         supervisors::list => [];
         supervisors::create => [OutOfScope, SupervisorNameTaken];
+        supervisors::change_password => [UnknownSupervisor, NotNow];
         supervisors::disable => [UnknownSupervisor];
         supervisors::invite => [OutOfScope, SupervisorNameTaken];
         health::healthz => [];
@@ -201,9 +204,8 @@ fn declared(with_tim: bool) -> Declared {
         authz::ext_authz => [], every_method;
     }
     // A wildcard matches no empty path, which is that of the front page.
-    declared.router = declared
-        .router
-        .route("/authz/ext-authz/", any(authz::ext_authz));
+    let router = declared.router;
+    declared.router = router.route("/authz/ext-authz/", any(authz::ext_authz));
     if with_tim {
         declare! { declared:
             tim::orders::verify => [NoSuchAddress, UnknownUser, UnknownSession, SessionEnded];

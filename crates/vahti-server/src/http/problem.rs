@@ -82,7 +82,15 @@ impl Refused {
             Error::UnknownSupervisor(name) => Self::new(
                 ProblemType::UnknownSupervisor,
                 format!(
-                    "There is no supervisor `{}` who could be disabled. Nothing was changed.",
+                    "There is no valid supervisor `{}`. Nothing was changed.",
+                    text::shown(name)
+                ),
+            ),
+            Error::NoPassword(name) => Self::new(
+                ProblemType::NotNow,
+                format!(
+                    "`{}` was invited and has no password. Nothing was changed. Disable the account, then invite them again or \
+                     add an account with a password.",
                     text::shown(name)
                 ),
             ),

@@ -5,6 +5,7 @@
 
 mod connections;
 mod listen;
+mod logins;
 mod logs;
 mod open;
 mod owner;
@@ -28,12 +29,12 @@ use crate::cli::exit::Failure;
 use crate::cli::output;
 use crate::cli::settings::{Environment, Settings};
 use crate::config::Config;
-use crate::console;
+use crate::console::{self, Logins};
 use crate::http;
 
 pub(crate) use self::listen::{address, listen};
 pub(crate) use self::logs::{LogFormat, start as start_logs};
-pub(crate) use self::open::{Closed, Restoration, Served, now, open, open_to_serve, restore};
+pub(crate) use self::open::{Closed, Restoration, now, open, open_logins, open_to_serve, restore};
 pub(crate) use self::owner::{Address, answers, socket_of};
 
 use self::connections::{Connections, METRICS_PLACES, OWNER_PLACES, network_places};
@@ -84,7 +85,7 @@ impl Serve {
             .await
             .map_err(|closed| Failure::cannot_tell(closed.sentence(&config.store.path)))?;
         let listener = listen(config.http.listen, "vahti serve").await?;
-        let server = Server::start(&config, opened, listener, http::router)?;
+        let server = Server::start(&config, opened, listener, http::router).await?;
         server.tell(&config.store.path, self.log_format);
         server.run().await
     }
@@ -97,37 +98,37 @@ pub(crate) struct Server {
     metrics: Option<SocketAddr>,
     connections: Connections,
     socket: OwnerSocket,
-    /// The host of the supervisors' logins.
-    logins: Arc<Vahti>,
-    sweeps: [JoinHandle<()>; 2],
+    /// The host of the supervisors' logins, and what keeps it open.
+    logins: (Logins, JoinHandle<()>),
+    sweep: JoinHandle<()>,
     signals: Signals,
     stop: CancellationToken,
 }
 
 impl Server {
     /// Starts the sweep, and to answer on `listener`, with these routes, and on the owner's socket.
-    pub(crate) fn start(
+    pub(crate) async fn start(
         config: &Config,
-        served: Served,
+        vahti: Arc<Vahti>,
         listener: TcpListener,
         routes: fn(http::App) -> Router,
     ) -> Result<Self, Failure> {
-        let Served {
-            gate: vahti,
-            logins,
-        } = served;
         let broken =
             |cause: std::io::Error| Failure::cannot_tell(format!("Cannot start: {cause}."));
         let address = listener.local_addr().map_err(broken)?;
         let signals = Signals::take().map_err(broken)?;
         let (socket, owner): (_, UnixListener) = OwnerSocket::bind(&config.store.path)
             .map_err(|cause| cannot_bind(&config.store.path, &cause))?;
-        let app = http::App::with_console(Arc::clone(&vahti), Arc::clone(&logins), config);
+        let logins = Logins::default();
+        let app = http::App::with_console(Arc::clone(&vahti), logins.clone(), config);
         let stop = app.stop().clone();
-        let sweeps = [&vahti, &logins].map(|host| {
-            let (host, stop) = (Arc::clone(host), stop.clone());
-            tokio::spawn(async move { host.run(stop.cancelled()).await })
-        });
+        let (host, over) = (Arc::clone(&vahti), stop.clone());
+        let sweep = tokio::spawn(async move { host.run(over.cancelled()).await });
+        let database = console::beside(&config.store.path);
+        let first = logins::open_or_begin_anew(&database).await.ok();
+        logins.set(first.clone());
+        let keeping = logins::keep(database, first, logins.clone(), stop.clone());
+        let keeping = tokio::spawn(keeping);
         // It ends with the host, and nothing is lost with it.
         drop(tokio::spawn(console::count_each_minute(app.clone())));
         let mut connections = Connections::new(stop.clone());
@@ -147,8 +148,8 @@ impl Server {
             metrics,
             connections,
             socket,
-            logins,
-            sweeps,
+            logins: (logins, keeping),
+            sweep,
             signals,
             stop,
         })
@@ -204,9 +205,16 @@ impl Server {
             self.stop.cancel();
             self.connections.finish(finish).await;
             drop(self.socket);
+            let (logins, keeping) = self.logins;
             let closing = async {
-                futures::future::join_all(self.sweeps).await;
-                futures::join!(self.vahti.close(), self.logins.close());
+                drop(futures::join!(self.sweep, keeping));
+                let logins = logins.host();
+                let logins = async {
+                    if let Some(logins) = logins {
+                        logins.close().await;
+                    }
+                };
+                futures::join!(self.vahti.close(), logins);
             };
             if tokio::time::timeout(close, closing).await.is_err() {
                 tracing::warn!("the database did not close in time; what was acknowledged is safe");

@@ -13,8 +13,8 @@ use vahti_store::{Clock as _, Host, StoreError};
 
 use crate::config::Config;
 use crate::console;
-use crate::path::beside;
 
+use super::logins::{put_aside, put_back};
 use super::owner;
 use super::policy::policy;
 
@@ -22,6 +22,9 @@ use super::policy::policy;
 /// a server that starts or stops answers or lets go.
 const TRIES: u32 = 30;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// What the logins at the console are called after a restore.
+const BEFORE_RESTORE: &str = ".before-restore";
 
 /// Why a host could not be opened.
 #[derive(Debug)]
@@ -35,6 +38,8 @@ pub(crate) enum Closed {
     Read,
     /// The database cannot be used: why, without a full stop.
     Unusable(String),
+    /// The same, and it lies in the file itself.
+    Broken(String),
 }
 
 impl From<OpenError> for Closed {
@@ -50,6 +55,7 @@ impl From<OpenError> for Closed {
                 ),
                 _ => cause.to_string(),
             }),
+            other if other.is_lasting() => Self::Broken(other.to_string()),
             other => Self::Unusable(other.to_string()),
         }
     }
@@ -57,7 +63,10 @@ impl From<OpenError> for Closed {
 
 impl From<StoreError> for Closed {
     fn from(error: StoreError) -> Self {
-        Self::Unusable(error.to_string())
+        match error {
+            StoreError::Corrupt(_) => Self::Broken(error.to_string()),
+            _ => Self::Unusable(error.to_string()),
+        }
     }
 }
 
@@ -76,7 +85,7 @@ impl Closed {
             Self::Read => {
                 format!("Somebody else reads the database {database}: that has to end first.")
             }
-            Self::Unusable(cause) => {
+            Self::Unusable(cause) | Self::Broken(cause) => {
                 format!("The database {database} cannot be used: {cause}.")
             }
         }
@@ -97,50 +106,16 @@ pub(crate) async fn open(config: &Config) -> Result<Arc<Vahti>, Closed> {
     try_open(config).await
 }
 
-/// The two hosts of a program that serves: the gate itself, and the one of its supervisors' own logins.
-pub(crate) struct Served {
-    /// The gate.
-    pub(crate) gate: Arc<Vahti>,
-    /// The host of the logins at the console.
-    pub(crate) logins: Arc<Vahti>,
-}
-
 /// As [`open`], for a program that serves: what its policy means for open sessions is recorded. A command that only wants to
 /// know must not do that, for its configuration may be another.
-pub(crate) async fn open_to_serve(config: &Config) -> Result<Served, Closed> {
-    let gate = open(config).await?;
-    gate.enforce_policy().await?;
-    let logins = open_logins(&console::beside(&config.store.path)).await?;
-    Ok(Served { gate, logins })
+pub(crate) async fn open_to_serve(config: &Config) -> Result<Arc<Vahti>, Closed> {
+    let vahti = open(config).await?;
+    vahti.enforce_policy().await?;
+    Ok(vahti)
 }
 
-/// Opens the host of the supervisors' logins. A database of theirs that cannot be used costs logins, not the gate: it is put
-/// aside, and they log in again.
-async fn open_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
-    match try_logins(path).await {
-        Err(Closed::Unusable(cause)) => {
-            let database = path.display();
-            tracing::error!(%database, cause, "the logins of supervisors cannot be used and are put aside; all have to log in again");
-            put_aside(path).map_err(|cause| {
-                Closed::Unusable(format!("{database} cannot be put aside: {cause}"))
-            })?;
-            try_logins(path).await
-        }
-        outcome => outcome,
-    }
-}
-
-fn put_aside(path: &Path) -> std::io::Result<()> {
-    for suffix in ["-wal", "-shm"] {
-        match std::fs::remove_file(beside(path, suffix)) {
-            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-    }
-    std::fs::rename(path, beside(path, ".broken"))
-}
-
-async fn try_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
+/// Opens the host of the supervisors' logins, on a database that nobody else has at this moment.
+pub(crate) async fn open_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
     let clock = Arc::new(SystemClock::start());
     let path = path.to_owned();
     let store = async |host| {
@@ -150,7 +125,6 @@ async fn try_logins(path: &Path) -> Result<Arc<Vahti>, Closed> {
             .map_err(Closed::from)
     };
     let vahti = Vahti::open(Arc::new(console::policy()), clock, "console", store).await?;
-    vahti.enforce_policy().await?;
     Ok(Arc::new(vahti))
 }
 
@@ -221,10 +195,20 @@ pub(crate) async fn restore(
     vahti.close().await;
     drop(vahti);
     let restored = restored.map_err(|error| Closed::Unusable(error.to_string()))?;
+    // Accounts of supervisors are those of the copy from now on: nobody goes on under one who has not logged in to it.
+    let logins = console::beside(&config.store.path);
+    put_aside(&logins, BEFORE_RESTORE).map_err(|cause| {
+        Closed::Unusable(format!("{} cannot be put aside: {cause}", logins.display()))
+    })?;
     let finish = move || restore.finish();
-    let kept = tokio::task::spawn_blocking(finish)
-        .await
-        .map_err(stopped)??;
+    let finished = tokio::task::spawn_blocking(finish).await.map_err(stopped);
+    let finished = finished.and_then(|finished| finished.map_err(Closed::from));
+    if finished.is_err()
+        && let Err(error) = put_back(&logins, BEFORE_RESTORE)
+    {
+        tracing::warn!(%error, "the logins at the console stay aside; all log in again");
+    }
+    let kept = finished?;
     Ok(Restoration {
         restored,
         kept,

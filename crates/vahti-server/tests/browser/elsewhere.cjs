@@ -34,6 +34,7 @@ tell(async ({ supervisor, visitor, site, login, call, env }) => {
     ["/vahti/console/undo", { session: "home", of: "1" }],
     ["/vahti/console/code", { code: "0000 0000" }],
     ["/vahti/console/invite", { name: "Eve", hours: "12" }],
+    ["/vahti/console/password", { old: "", new: "of the other site", again: "of the other site" }],
     ["/vahti/console/logout", {}],
   ];
   for (const [path, fields] of forms) assert.strictEqual(await send(phone, path, fields), 403, path);

@@ -22,7 +22,7 @@ use vahti::{
 };
 use vahti_server::{
     config::{Config, Source},
-    http::{self, App},
+    http::{self, App, Logins},
 };
 
 /// A clock that moves only when it is told to.
@@ -141,6 +141,7 @@ async fn serve(here: Arc<Vahti>, logins: Arc<Vahti>) -> String {
         flags: &[("http.public_url".to_owned(), site.clone())],
         ..Source::default()
     });
+    let logins = Logins::new(Some(logins));
     let app = App::with_console(here, logins, &config.expect("a configuration"));
     let router = http::router(app).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -190,6 +190,7 @@ const PAGES: [&str; 18] = [
     "phone=/vahti/console/many?done=36&left=seat-17",
     "phone=/vahti/console/scan",
     "phone=/vahti/console/invite",
+    "phone=/vahti/console/password",
     "phone=/vahti/s/seat-17.AAAAAAAAAAAAAAAAAAAAAA",
 ];
 

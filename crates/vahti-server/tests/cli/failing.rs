@@ -11,7 +11,7 @@ use std::{
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::scene::{Folder, Server, command};
+use crate::scene::{Folder, Server, command, wait_until};
 use vahti_store::conformance::is_long;
 
 const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/failing.c");
@@ -133,19 +133,24 @@ impl Start {
         }
     }
 
-    /// One life of a server in which the `n`-th write fails; says whether one did, and how many commands were refused.
-    fn round(&self, n: u32, error: i32, users: u32) -> (bool, u32) {
-        let folder = Folder::new();
-        fs::copy(self.folder.join("vahti.db"), folder.join("vahti.db")).expect("a copy");
+    /// The server, in whose process the `n`-th write to this file fails.
+    fn serve(&self, folder: &Folder, n: u32, error: i32, file: &str) -> Command {
         let mut serve = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
         serve
             .env("LD_PRELOAD", &self.library)
             .env("FAIL_AT", n.to_string())
-            .env("FAIL_PATH", "vahti.db")
+            .env("FAIL_PATH", file)
             .env("FAIL_ERRNO", error.to_string())
             .env("FAIL_NOTE", folder.join("note"));
+        serve
+    }
+
+    /// One life of a server in which the `n`-th write fails; says whether one did, and how many commands were refused.
+    fn round(&self, n: u32, error: i32, users: u32) -> (bool, u32) {
+        let folder = Folder::new();
+        fs::copy(self.folder.join("vahti.db"), folder.join("vahti.db")).expect("a copy");
         let mut told = Told::default();
-        let ended = match Server::try_start(serve) {
+        let ended = match Server::try_start(self.serve(&folder, n, error, "vahti.db")) {
             Err(ended) => ended,
             Ok(server) => {
                 told.work(&server, &self.app, &self.supervisor, users);
@@ -196,6 +201,75 @@ fn look(folder: &Folder, told: &Told, what: &str) {
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .expect("an answer");
     assert_eq!(pages, "ok", "{what}");
+}
+
+/// A login at the console: its cookie, if somebody was logged in.
+fn log_in(server: &Server) -> Option<String> {
+    let form = "name=Maija&password=correct+horse+battery";
+    let answer = server.post_form("/vahti/console/login", form);
+    let status = answer.split(' ').nth(1).unwrap_or_default();
+    assert!(["303", "503"].contains(&status), "{answer}");
+    let cookie = answer.split_once("set-cookie: ");
+    let cookie = cookie.and_then(|(_, rest)| rest.split_once(';'));
+    assert_eq!(cookie.is_some(), status == "303", "{answer}");
+    cookie.map(|(cookie, _)| cookie.to_owned())
+}
+
+#[test]
+fn whichever_write_of_the_logins_at_the_console_fails_it_opens_again_by_itself_and_the_gate_goes_on()
+ {
+    let start = Start::new();
+    let made = r#"{"name":"Maija","password":"correct horse battery"}"#;
+    let admin = start.folder.key("admin", "admin");
+    let server = start.folder.serve();
+    assert_eq!(server.call(&admin, "supervisors", made).0, 201);
+    assert!(server.stop().success());
+    let last = if is_long() { 60 } else { 14 };
+    let (mut failed, mut closed) = (0, 0);
+    // A database that is there already, and one that is made meanwhile.
+    for (n, files) in (1..=last).flat_map(|n| [(n, 2), (n, 1)]) {
+        let error = ERRORS[n as usize % 2];
+        let folder = Folder::new();
+        for file in &["vahti.db", "vahti-console.db"][..files] {
+            fs::copy(start.folder.join(file), folder.join(file)).expect("a copy");
+        }
+        let server = Server::start(start.serve(&folder, n, error, "vahti-console.db"));
+        assert_eq!(server.login(&start.app, "aino", "home"), "active");
+        let mut cookies = Vec::new();
+        for _ in 0..4 {
+            match log_in(&server) {
+                Some(cookie) => cookies.push(cookie),
+                None => closed += 1,
+            }
+            assert_eq!(server.check(&start.app, "aino", "home"), "allow, active");
+        }
+        let is_open = || {
+            server
+                .open("/vahti/console", "")
+                .starts_with("HTTP/1.1 303 ")
+        };
+        // One write fails, so of two logins one begins.
+        let later = (0..2).find_map(|_| {
+            wait_until(is_open);
+            log_in(&server)
+        });
+        cookies.push(later.unwrap_or_else(|| panic!("write {n}: it stays closed")));
+        wait_until(is_open);
+        for cookie in &cookies {
+            let page = server.open("/vahti/console", cookie);
+            assert!(page.starts_with("HTTP/1.1 200 "), "write {n}: {page}");
+        }
+        failed += u32::from(folder.join("note").exists());
+        assert!(server.stop().success(), "write {n}");
+        let aside = folder.join("vahti-console.db.broken");
+        assert!(!aside.exists(), "write {n}: no login is lost for that");
+    }
+    println!("{failed} writes failed, {closed} logins were refused");
+    assert!(
+        failed >= last * 2 * 8 / 10,
+        "only {failed} of twice {last} writes were met"
+    );
+    assert!(closed > 0);
 }
 
 #[test]

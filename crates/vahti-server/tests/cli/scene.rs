@@ -8,7 +8,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -279,6 +279,20 @@ impl Server {
         answer
     }
 
+    /// A page, as a browser with this cookie opens it; the whole answer.
+    pub(crate) fn open(&self, path: &str, cookie: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it answers");
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncookie: {cookie}\r\n\r\n",
+            self.address
+        )
+        .expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    }
+
     /// The login of a session; its state.
     #[track_caller]
     pub(crate) fn login(&self, key: &str, user: &str, session: &str) -> String {
@@ -308,6 +322,16 @@ impl Drop for Server {
             let _ = child.kill();
             let _ = child.wait();
         }
+    }
+}
+
+/// Waits until something holds; to ask for it takes a while by itself.
+#[track_caller]
+pub(crate) fn wait_until(holds: impl Fn() -> bool) {
+    #[expect(clippy::disallowed_methods, reason = "how long a test has patience")]
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < PATIENCE, "it does not happen");
     }
 }
 

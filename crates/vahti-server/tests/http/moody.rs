@@ -1,8 +1,11 @@
 //! A store in trouble: a test decides which.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -14,8 +17,8 @@ use vahti::{
         decide::{self, LogIn},
     },
     store::{
-        ApiKey, ChainReport, Decide, EventQuery, EventRecord, Page, SessionQuery, SessionRecord,
-        Store, StoreError, Supervisor, sqlite::SqliteStore,
+        ApiKey, ChainReport, Decide, EventQuery, EventRecord, Host, Page, SessionQuery,
+        SessionRecord, Store, StoreError, Supervisor, sqlite::SqliteStore,
     },
 };
 
@@ -135,6 +138,16 @@ impl Store for Moody {
     async fn disable_supervisor(&self, name: &str, by: By) -> Result<bool, StoreError> {
         self.answer(self.store.disable_supervisor(name, by)).await
     }
+    async fn change_password(
+        &self,
+        name: &str,
+        id: UserId,
+        password: String,
+        by: By,
+    ) -> Result<bool, StoreError> {
+        self.answer(self.store.change_password(name, id, password, by))
+            .await
+    }
     async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
         self.answer(self.store.accept_invitation(hash, by)).await
     }
@@ -232,20 +245,25 @@ impl Store for Moody {
     }
 }
 
+/// Opens a store of this mood.
+async fn open(mood: &Arc<AtomicU8>, path: &Path, host: Host) -> Result<Moody, StoreError> {
+    let store = SqliteStore::open(path, host)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(Moody {
+        store,
+        mood: Arc::clone(mood),
+        under_way: AtomicUsize::new(0),
+    })
+}
+
+fn well() -> Arc<AtomicU8> {
+    Arc::new(AtomicU8::new(Mood::Well as u8))
+}
+
 /// A host with Aino's session `home`, and the mood of its store.
 pub(crate) async fn scene() -> (Scene, Arc<AtomicU8>) {
-    let mood = Arc::new(AtomicU8::new(Mood::Well as u8));
-    let shared = Arc::clone(&mood);
-    let scene = Scene::with(policy(1), async |path, host| {
-        let store = SqliteStore::open(path, host)
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Moody {
-            store,
-            mood: shared,
-            under_way: AtomicUsize::new(0),
-        })
-    })
-    .await;
+    let mood = well();
+    let scene = Scene::with(policy(1), async |path, host| open(&mood, path, host).await).await;
     scene
         .post(
             "app",
@@ -254,4 +272,15 @@ pub(crate) async fn scene() -> (Scene, Arc<AtomicU8>) {
         )
         .await;
     (scene, mood)
+}
+
+/// A host, and the moods of its store and of that of its supervisors' logins.
+pub(crate) async fn scene_with_moody_logins() -> (Scene, [Arc<AtomicU8>; 2]) {
+    let moods = [well(), well()];
+    let scene = Scene::with_both(
+        policy(1),
+        async |path, host| open(&moods[0], path, host).await,
+        async |path, host| open(&moods[1], path, host).await,
+    );
+    (scene.await, moods)
 }

@@ -35,6 +35,10 @@ pub(crate) fn sample(route: &Route) -> (String, Option<Value>) {
             "/v1/supervisors",
             json!({"name": "Eino", "password": "correct horse battery"}),
         ),
+        (&Method::POST, "/v1/supervisors/{name}/password") => (
+            "/v1/supervisors/Maija%20K/password",
+            json!({"password": "correct horse battery"}),
+        ),
         (&Method::DELETE, "/v1/supervisors/{name}") => ("/v1/supervisors/Maija%20K", Value::Null),
         (&Method::POST, "/v1/invitations") => ("/v1/invitations", json!({"name": "Eino"})),
         (&Method::GET, "/v1/sessions/{id}") => ("/v1/sessions/home", Value::Null),

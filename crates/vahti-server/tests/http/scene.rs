@@ -22,7 +22,7 @@ use vahti::{
 };
 use vahti_server::{
     config::{Config, Source},
-    http::{self, App},
+    http::{self, App, Logins},
 };
 
 /// Whether files of expected answers are to be written anew.
@@ -42,8 +42,9 @@ pub(crate) struct Scene {
     pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) owner: Router,
-    /// The host of the supervisors' own logins.
-    logins: Arc<Vahti>,
+    /// The host of the supervisors' own logins, and what the console knows of it.
+    host_of_logins: Arc<Vahti>,
+    pub(crate) logins: Logins,
     /// Ends the streams.
     pub(crate) stop: CancellationToken,
     keys: BTreeMap<String, String>,
@@ -105,14 +106,9 @@ fn config_of(file: &str, keys: &[(&str, &str)]) -> Config {
     config.unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
-/// The host of the supervisors' own logins.
-async fn logins(path: &Path, clock: Arc<HandClock>) -> Arc<Vahti> {
-    let open = async |host| {
-        SqliteStore::open(path, host).map_err(|error| StoreError::Unavailable(error.to_string()))
-    };
-    let policy = Arc::new(http::console_policy());
-    let logins = Vahti::open(policy, clock, "console", open).await;
-    Arc::new(logins.expect("the database opens"))
+/// A database in a file.
+async fn sqlite(path: &Path, host: Host) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(path, host).map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 pub(crate) fn policy(max_per_user: u32) -> Policy {
@@ -125,16 +121,21 @@ pub(crate) fn policy(max_per_user: u32) -> Policy {
 impl Scene {
     /// A host with a key for each role, named like it.
     pub(crate) async fn new(policy: Policy) -> Self {
-        Self::with(policy, async |path, host| {
-            SqliteStore::open(path, host)
-                .map_err(|error| StoreError::Unavailable(error.to_string()))
-        })
-        .await
+        Self::with(policy, sqlite).await
     }
 
     pub(crate) async fn with<S: Store + 'static>(
         policy: Policy,
         store: impl AsyncFnOnce(&Path, Host) -> Result<S, StoreError>,
+    ) -> Self {
+        Self::with_both(policy, store, sqlite).await
+    }
+
+    /// The same, with a store for the logins of supervisors, too.
+    pub(crate) async fn with_both<S: Store + 'static, L: Store + 'static>(
+        policy: Policy,
+        store: impl AsyncFnOnce(&Path, Host) -> Result<S, StoreError>,
+        store_of_logins: impl AsyncFnOnce(&Path, Host) -> Result<L, StoreError>,
     ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(HandClock::default());
@@ -143,8 +144,13 @@ impl Scene {
         let vahti = Vahti::open(Arc::new(policy), clock.clone(), "here", open).await;
         let vahti = vahti.expect("the database opens").keep_free(2);
         let vahti = Arc::new(vahti);
-        let logins = logins(&folder.path().join("vahti-console.db"), clock.clone()).await;
-        let app = App::with_console(Arc::clone(&vahti), Arc::clone(&logins), &config(&[]));
+        let path = folder.path().join("vahti-console.db");
+        let open = async |host| store_of_logins(&path, host).await;
+        let policy = Arc::new(http::console_policy());
+        let host_of_logins = Vahti::open(policy, clock.clone(), "console", open).await;
+        let host_of_logins = Arc::new(host_of_logins.expect("the database opens"));
+        let logins = Logins::new(Some(Arc::clone(&host_of_logins)));
+        let app = App::with_console(Arc::clone(&vahti), logins.clone(), &config(&[]));
         let mut scene = Self {
             stop: app.stop().clone(),
             _folder: folder,
@@ -153,6 +159,7 @@ impl Scene {
             router: http::router(app.clone()),
             owner: http::owner_router(app.clone()),
             app,
+            host_of_logins,
             logins,
             keys: BTreeMap::new(),
         };
@@ -162,6 +169,11 @@ impl Scene {
         scene
     }
 
+    /// The host of the supervisors' own logins.
+    pub(crate) fn host_of_logins(&self) -> Arc<Vahti> {
+        Arc::clone(&self.host_of_logins)
+    }
+
     /// The same host with other settings for TIM's hosts.
     pub(crate) fn set_tim(&mut self, over: &[(&str, &str)]) {
         self.router = self.router_with(over);
@@ -169,7 +181,7 @@ impl Scene {
 
     /// The same host, with its console, by this file.
     pub(crate) fn set_file(&mut self, file: &str) {
-        let (vahti, logins) = (Arc::clone(&self.vahti), Arc::clone(&self.logins));
+        let (vahti, logins) = (Arc::clone(&self.vahti), self.logins.clone());
         let app = App::with_console(vahti, logins, &config_of(file, &[]));
         self.router = http::router(app);
     }
@@ -236,7 +248,7 @@ impl Scene {
         send(&self.router, request).await
     }
 
-    /// All that the host holds but last-seen times.
+    /// All that the host holds but last-seen times, and that a password at the console was wrong.
     pub(crate) async fn digest(&self) -> String {
         let caller = Caller::named("test", How::Cli);
         let query = SessionQuery {
@@ -257,7 +269,10 @@ impl Scene {
             limit: 1_000,
             ..EventQuery::default()
         };
-        let events = self.vahti.events(&caller, query).await.expect("events");
+        let mut events = self.vahti.events(&caller, query).await.expect("events");
+        events
+            .items
+            .retain(|event| event.verb != "supervisor_refuse");
         let keys = self.vahti.keys().await.expect("keys");
         let supervisors = self.vahti.supervisors(&caller).await.expect("supervisors");
         format!("{sessions:#?}\n{events:#?}\n{keys:#?}\n{supervisors:#?}")

@@ -18,6 +18,11 @@ async fn invite(scene: &Scene, body: Value) -> Reply {
     scene.post("admin", "/v1/invitations", body).await
 }
 
+async fn change(scene: &Scene, key: &str, name: &str, body: Value) -> Reply {
+    let path = format!("/v1/supervisors/{name}/password");
+    scene.post(key, &path, body).await
+}
+
 async fn disable(scene: &Scene, key: &str, name: &str) -> Reply {
     let path = format!("/v1/supervisors/{name}");
     scene
@@ -35,6 +40,11 @@ async fn the_answers_about_supervisors() {
     snapshot("create_supervisor_with_a_fresh_password", &made);
     let invited = invite(&scene, json!({"name": "Vieno", "length": "2h"})).await;
     snapshot("invite_supervisor", &invited);
+    let another = json!({"password": "another horse battery"});
+    let changed = change(&scene, "admin", "Maija%20K", another.clone()).await;
+    snapshot("change_password", &changed);
+    let invited = change(&scene, "admin", "Vieno", another).await;
+    snapshot("change_password_of_who_was_invited", &invited);
     assert_eq!(disable(&scene, "admin", "Maija%20K").await.status, 204);
     let again = disable(&scene, "admin", "Maija%20K").await;
     snapshot("unknown_supervisor", &again);
@@ -57,10 +67,13 @@ async fn what_opens_an_account_is_told_once_and_never_shown_again() {
     let url = invited.body["url"].as_str().expect("a link");
     let (_, secret) = url.split_once("?i=").expect("a secret");
     assert!(password.len() >= 20 && secret.len() == 22);
+    let changed = change(&scene, "admin", "Eino", json!({})).await;
+    let second = changed.body["password"].as_str().expect("a password");
+    assert_ne!(second, password);
     for path in ["/v1/supervisors", "/v1/events"] {
         let reply = scene.get("admin", path).await;
         assert_eq!(reply.status, 200);
-        for secret in [password, secret, "argon2"] {
+        for secret in [password, second, secret, "argon2"] {
             assert!(!reply.text.contains(secret), "{path}: {}", reply.text);
         }
     }
@@ -80,6 +93,7 @@ async fn what_opens_an_account_is_told_once_and_never_shown_again() {
         [
             json!(["supervisor_create", "admin", "Eino"]),
             json!(["supervisor_invite", "admin", "Vieno"]),
+            json!(["supervisor_password", "admin", "Eino"]),
         ]
     );
 }
@@ -105,6 +119,10 @@ async fn an_admin_of_a_group_reaches_only_supervisors_of_it() {
     assert_eq!(seen[0]["name"], "Eino");
     let other = disable(&scene, "admin-a", "Maija").await;
     assert_eq!((other.status, other.problem()), (404, "unknown_supervisor"));
+    let other = change(&scene, "admin-a", "Maija", json!({})).await;
+    assert_eq!((other.status, other.problem()), (404, "unknown_supervisor"));
+    let short = change(&scene, "admin", "Eino", json!({"password": "too short"})).await;
+    assert_eq!((short.status, short.fields()), (400, vec!["password"]));
     assert_eq!(disable(&scene, "admin-a", "Eino").await.status, 204);
     assert_eq!(disable(&scene, "admin", "Maija").await.status, 204);
 }

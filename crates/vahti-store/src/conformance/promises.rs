@@ -83,6 +83,7 @@ macro_rules! promises {
         $crate::promises!(@module $make, supervisors: [
             a_supervisor_outlives_the_host_and_the_name_is_taken,
             the_name_of_one_who_is_no_longer_valid_can_be_taken_again,
+            a_changed_password_comes_with_another_id_and_only_where_there_was_one,
             a_supervisor_is_disabled_once_and_nothing_that_proved_them_is_kept,
             an_invitation_is_accepted_once_however_many_try,
             an_invitation_of_one_who_is_no_longer_valid_is_not_accepted,

@@ -89,6 +89,51 @@ pub async fn the_name_of_one_who_is_no_longer_valid_can_be_taken_again(open: &Op
     stage.store.close().await;
 }
 
+/// Whoever was invited, is disabled or unknown has none that could be changed.
+pub async fn a_changed_password_comes_with_another_id_and_only_where_there_was_one(open: &Open) {
+    let stage = Stage::new(open);
+    for new in [
+        supervisor(1, "Maija"),
+        invited(2, "Eino", 9_000),
+        supervisor(3, "Over"),
+        supervisor(4, "Olli"),
+    ] {
+        let made = stage.store.create_supervisor(new, by()).await;
+        made.expect("a supervisor");
+    }
+    let over = stage.store.disable_supervisor("Over", by()).await;
+    assert_eq!(over, Ok(true));
+    let anew = Supervisor {
+        password: Some("another proof".to_owned()),
+        ..supervisor(5, "Maija")
+    };
+    for (name, expected) in [
+        ("Eino", false),
+        ("Over", false),
+        ("nobody", false),
+        ("Maija", true),
+    ] {
+        let proof = "another proof".to_owned();
+        let changed = stage
+            .store
+            .change_password(name, anew.id.clone(), proof, by());
+        assert_eq!(changed.await, Ok(expected), "{name}");
+    }
+    assert_eq!(
+        events(&stage).await[5..],
+        [event(Verb::SupervisorPassword, "Maija")]
+    );
+    stage.store.close().await;
+    let again = Stage::new(open);
+    let mut kept = again.store.supervisors().await.expect("supervisors");
+    kept.retain(|one| one.disabled_at.is_none());
+    assert_eq!(
+        kept,
+        [invited(2, "Eino", 9_000), anew, supervisor(4, "Olli")]
+    );
+    again.store.close().await;
+}
+
 /// A second time, or for a name that nobody has, nothing happens.
 pub async fn a_supervisor_is_disabled_once_and_nothing_that_proved_them_is_kept(open: &Open) {
     let stage = Stage::new(open);

@@ -134,6 +134,23 @@ impl Store for MemoryStore {
         Ok(disabled)
     }
 
+    async fn change_password(
+        &self,
+        name: &str,
+        id: UserId,
+        password: String,
+        by: By,
+    ) -> Result<bool, StoreError> {
+        let mut data = self.data()?;
+        let now = self.host.clock.now();
+        let changed = data.supervisors.change_password(name, id, password, now);
+        if changed {
+            let by = house::about(name, by);
+            data.record(&self.host, Verb::SupervisorPassword, by);
+        }
+        Ok(changed)
+    }
+
     async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
         let mut data = self.data()?;
         let accepted = data.supervisors.accept(&hash, self.host.clock.now());

@@ -1,6 +1,6 @@
 //! The accounts of supervisors, in the order in which they were made.
 
-use vahti_core::{SupervisorName, Timestamp};
+use vahti_core::{SupervisorName, Timestamp, UserId};
 
 use crate::{Constraint, StoreError, Supervisor};
 
@@ -30,6 +30,22 @@ impl Supervisors {
         one.disabled_at = Some(now);
         one.password = None;
         one.invitation = None;
+        true
+    }
+
+    /// Another id and another password for the valid one of that name; `false` if there is none with a password.
+    pub(super) fn change_password(
+        &mut self,
+        name: &str,
+        id: UserId,
+        password: String,
+        now: Timestamp,
+    ) -> bool {
+        let mut valid = self.valid(now);
+        let found = valid.find(|one| one.name.as_str() == name && one.password.is_some());
+        let Some(one) = found else { return false };
+        one.id = id;
+        one.password = Some(password);
         true
     }
 

@@ -263,6 +263,22 @@ impl Desk {
         Ok(disabled)
     }
 
+    /// Changes a supervisor's password, and the id with it, with its event; `false` if there is no valid one with a password.
+    pub(super) fn change_password(
+        &mut self,
+        name: &str,
+        id: &UserId,
+        password: &str,
+        by: By,
+    ) -> Result<bool, Trouble> {
+        let now = self.host.clock.now();
+        let changed = supervisors::change_password(&self.connection, name, id, password, now)?;
+        if changed {
+            self.record(Verb::SupervisorPassword, house::about(name, by))?;
+        }
+        Ok(changed)
+    }
+
     /// Uses an invitation up, with its event; `false` if no valid supervisor holds it.
     pub(super) fn accept_invitation(&mut self, hash: &[u8; 32], by: By) -> Result<bool, Trouble> {
         let accepted = supervisors::accept(&self.connection, hash, self.host.clock.now())?;

@@ -247,6 +247,18 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn change_password(
+        &self,
+        name: &str,
+        id: UserId,
+        password: String,
+        by: By,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(move |desk| desk.change_password(&name, &id, &password, by))
+            .await
+    }
+
     async fn accept_invitation(&self, hash: [u8; 32], by: By) -> Result<bool, StoreError> {
         self.write(move |desk| desk.accept_invitation(&hash, by))
             .await

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use rusqlite::ErrorCode;
+
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -70,6 +72,27 @@ pub enum OpenError {
     /// SQLite refused.
     #[error("the database cannot be opened: {0}")]
     Sqlite(#[from] rusqlite::Error),
+}
+
+impl OpenError {
+    /// Whether the fault lies in the file itself, so that it cannot be opened later either.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Newer { .. }
+            | Self::Changed { .. }
+            | Self::NotVahti { .. }
+            | Self::Damaged { .. } => true,
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                // What it has no other word for is a table that is not there.
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown)
+            ),
+            Self::Owned { .. } | Self::Read { .. } | Self::OldSqlite { .. } | Self::Io { .. } => {
+                false
+            }
+        }
+    }
 }
 
 fn by(pid: Option<u32>) -> String {

@@ -1,7 +1,7 @@
 //! The accounts of supervisors.
 
 use rusqlite::{Connection, OptionalExtension as _, params};
-use vahti_core::Timestamp;
+use vahti_core::{Timestamp, UserId};
 
 use super::{
     columns::{Columns, groups_json},
@@ -53,6 +53,23 @@ pub(super) fn disable(
         )?
         .execute((name, now.as_millis()))?;
     Ok(disabled > 0)
+}
+
+/// Another id and another password for the valid one of that name; `false` if there is none with a password.
+pub(super) fn change_password(
+    connection: &Connection,
+    name: &str,
+    id: &UserId,
+    password: &str,
+    now: Timestamp,
+) -> Result<bool, Trouble> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE supervisor SET id = ?2, password = ?3 WHERE name = ?1 AND password IS NOT NULL \
+             AND disabled_at IS NULL AND (expires_at IS NULL OR expires_at > ?4)",
+        )?
+        .execute((name, id.as_str(), password, now.as_millis()))?;
+    Ok(changed > 0)
 }
 
 /// Uses an invitation up, and says whose it was.

@@ -2,6 +2,8 @@
 
 mod add;
 mod invite;
+mod password;
+mod typed;
 
 use clap::{Args, Subcommand};
 use vahti_client::{Supervisor, SupervisorsResponse};
@@ -14,12 +16,13 @@ use super::settings::{Environment, Settings};
 use super::table::{Format, Lines, Tone, ago, tell, words};
 use super::{ask, order, output};
 
-/// Add, invite, list and disable supervisors: who may use the console.
+/// Add, invite, list and disable supervisors, who may use the console; change their passwords.
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Example:\n  vahti supervisor add 'Maija K'")]
 pub(super) enum SupervisorCommand {
     Add(add::Add),
     Invite(invite::Invite),
+    Password(password::Password),
     List(List),
     Disable(Disable),
 }
@@ -29,6 +32,7 @@ impl SupervisorCommand {
         match self {
             Self::Add(add) => add.run(environment).await,
             Self::Invite(invite) => invite.run(environment).await,
+            Self::Password(password) => password.run(environment).await,
             Self::List(list) => list.run(environment).await,
             Self::Disable(disable) => disable.run(environment).await,
         }

@@ -158,7 +158,7 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
         Ok(()) => None,
         Err(NotIn::Wrong) => Some(said.wrong_password.clone()),
         Err(NotIn::TooOften(_)) => Some(said.too_many.clone()),
-        Err(NotIn::Failed(_)) => return desk.trouble(),
+        Err(NotIn::Failed(_) | NotIn::Closed) => return desk.trouble(),
     };
     if wrong.is_some() {
         return look(&desk, order, wrong).await;

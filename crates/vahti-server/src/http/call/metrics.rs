@@ -147,6 +147,11 @@ fn families(app: &App) -> Vec<Family> {
             figures: states.into(),
         },
         now(
+            "console_open",
+            "1 as long as the console can tell who is logged in to it",
+            app.console().logins().is_some().into(),
+        ),
+        now(
             "paused",
             "1 while the gate is paused",
             vahti.paused_until().is_some().into(),

@@ -44,11 +44,7 @@ pub(in crate::http) async fn create(
     key: AdminKey,
     Body(new): Body<wire::CreateSupervisorRequest>,
 ) -> Result<Created<wire::CreatedSupervisor>, Refused> {
-    let is_fresh = new.password.is_none();
-    let password = new.password.map_or_else(Password::fresh, Ok);
-    let password = password.map_err(|error| key.refusal(None, error))?;
-    let proof = key.app().console().passwords.prove(&password);
-    let proof = key.ask(None, proof).await?;
+    let (proof, password) = prove(&key, new.password).await?;
     let caller = key.reader();
     let made = key
         .vahti()
@@ -56,8 +52,43 @@ pub(in crate::http) async fn create(
     let made = key.ask(None, made).await?;
     Ok(Created(wire::CreatedSupervisor {
         name: made.name.to_string(),
-        password: is_fresh.then(|| password.into_text()),
+        password,
     }))
+}
+
+/// Gives an account another password: all its logins end at once.
+#[utoipa::path(post, path = "/v1/supervisors/{name}/password", operation_id = "change_password",
+    params(("name" = String, Path, description = "The name of the supervisor")),
+    request_body = wire::ChangePasswordRequest,
+    responses((status = 200, description = "The password is changed", body = wire::ChangedPassword)))]
+pub(in crate::http) async fn change_password(
+    key: AdminKey,
+    Located(name): Located<SupervisorName>,
+    Body(password): Body<wire::ChangePasswordRequest>,
+) -> Result<Answer<wire::ChangedPassword>, Refused> {
+    let (proof, password) = prove(&key, password).await?;
+    let caller = key.reader();
+    let changed = key
+        .vahti()
+        .change_password(&caller, name.as_str(), None, proof);
+    let changed = key.ask(None, changed).await?;
+    Ok(Answer(wire::ChangedPassword {
+        name: changed.name.to_string(),
+        password,
+    }))
+}
+
+/// What proves this password, or a new one, which is told with it.
+async fn prove(
+    key: &AdminKey,
+    password: Option<Password>,
+) -> Result<(String, Option<String>), Refused> {
+    let is_fresh = password.is_none();
+    let password = password.map_or_else(Password::fresh, Ok);
+    let password = password.map_err(|error| key.refusal(None, error))?;
+    let proof = key.app().console().passwords.prove(&password);
+    let proof = key.ask(None, proof).await?;
+    Ok((proof, is_fresh.then(|| password.into_text())))
 }
 
 /// Invites somebody for a while: the link logs one browser in, once, without a password.
@@ -122,6 +153,14 @@ impl Readable for wire::CreateSupervisorRequest {
             password: password?,
             groups: groups?,
         })
+    }
+}
+
+impl Readable for wire::ChangePasswordRequest {
+    type Request = Option<Password>;
+
+    fn read(self, wrong: &mut Wrong) -> Option<Option<Password>> {
+        wrong.perhaps("password", self.password, Password::new)
     }
 }
 

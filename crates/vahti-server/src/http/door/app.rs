@@ -11,7 +11,7 @@ use vahti::Vahti;
 use super::{places::Places, trouble::Trouble};
 use crate::{
     config::{Config, Rooms, SameSite, Tim},
-    console::Console,
+    console::{Console, Logins},
     http::{ROUTES, meter::Meter},
     limits::Limit,
     locale,
@@ -50,13 +50,13 @@ impl App {
         Self::build(vahti, None, config)
     }
 
-    /// The same with a console, whose logins are sessions of the host `logins`.
+    /// The same with a console, whose logins are sessions of a host of their own.
     #[must_use]
-    pub fn with_console(vahti: Arc<Vahti>, logins: Arc<Vahti>, config: &Config) -> Self {
+    pub fn with_console(vahti: Arc<Vahti>, logins: Logins, config: &Config) -> Self {
         Self::build(vahti, Some(logins), config)
     }
 
-    fn build(vahti: Arc<Vahti>, logins: Option<Arc<Vahti>>, config: &Config) -> Self {
+    fn build(vahti: Arc<Vahti>, logins: Option<Logins>, config: &Config) -> Self {
         let cookie = &config.cookie;
         let secure = if cookie.secure { "; Secure" } else { "" };
         let same_site = match cookie.same_site {
@@ -134,6 +134,12 @@ impl App {
     /// Where waiting pages that stay open find places.
     pub(super) fn screens(&self) -> &Places {
         &self.0.screens
+    }
+
+    /// How many pages and consoles are told of changes.
+    #[cfg(test)]
+    pub(crate) fn hinted(&self) -> usize {
+        self.0.screens.held() + self.0.console.open_streams()
     }
 
     pub(in crate::http) fn meter(&self) -> &Meter {

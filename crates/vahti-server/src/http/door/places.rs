@@ -56,6 +56,12 @@ impl Places {
             _one: one,
         })
     }
+
+    /// How many are taken.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        lock(&self.taken).values().sum()
+    }
 }
 
 impl Drop for Place {

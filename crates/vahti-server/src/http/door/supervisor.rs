@@ -5,17 +5,21 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Uri, header, request::Parts},
     response::Response,
 };
 use tokio::sync::OwnedSemaphorePermit;
 use vahti::{Caller, EndRequest, Error, Question, Vahti};
 use vahti_core::{By, EndReason, How, SupervisorName, UserId};
 
-use super::{Access, App, Door, cookie::cookie, visitor::NotIn};
+use super::{
+    Access, App, Door,
+    cookie::cookie,
+    visitor::{NotIn, begin, cookies, origin, refused},
+};
 use crate::{
     config::Rooms,
-    console::{self, Console, Queue, Samples},
+    console::{self, Console, Password, Queue, Samples},
     locale::Locale,
     sites::Sites,
 };
@@ -32,6 +36,8 @@ pub(crate) struct Supervisor {
     logins: Arc<Vahti>,
     token: String,
     account: Arc<vahti_store::Supervisor>,
+    /// What the browser calls itself.
+    agent: Option<HeaderValue>,
     locale: Locale,
 }
 
@@ -93,8 +99,31 @@ impl Supervisor {
         if is_right.await? {
             return Ok(());
         }
-        tracing::warn!(supervisor = self.name(), "a wrong password at the console");
+        refused(&self.app, Some(self.name()));
         Err(NotIn::Wrong)
+    }
+
+    /// Changes their password, if `old` is the one that they have: all their logins end, and no browser is known any more.
+    /// The cookies of a new login come back, or none if it could not begin.
+    pub(crate) async fn change_password(
+        &self,
+        old: &str,
+        new: &Password,
+    ) -> Result<Option<[String; 2]>, NotIn> {
+        self.prove(old).await?;
+        let proof = self.app.console().passwords.prove(new).await?;
+        let caller = self.caller(How::List, None);
+        let changed = self.vahti();
+        let changed = changed.change_password(&caller, self.name(), Some(&*self.account), proof);
+        let account = match self.within(changed).await {
+            // Somebody else changed it since it was proven.
+            Err(Error::UnknownSupervisor(_)) => return Err(NotIn::Wrong),
+            changed => changed?,
+        };
+        let begun = begin(&self.app, &account, origin(self.agent.as_ref()), None).await;
+        Ok(begun
+            .ok()
+            .map(|(_, new)| cookies(self.app.console(), &account, &new)))
     }
 
     /// How many went on and how many waited.
@@ -187,8 +216,8 @@ impl FromRequestParts<App> for Supervisor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let Ok(locale) = Locale::from_request_parts(parts, app).await;
-        let Some(logins) = app.console().logins.clone() else {
-            return Err(console::cannot_tell(locale));
+        let Some(logins) = app.console().logins() else {
+            return Err(console::closed(locale));
         };
         let by_itself = is_by_itself(&parts.headers);
         let token = cookie(&parts.headers, app.console().cookie_name).unwrap_or_default();
@@ -198,16 +227,15 @@ impl FromRequestParts<App> for Supervisor {
                 return Err(console::run_out(locale, page_of(&parts.headers).as_deref()));
             }
             Ok(None) => return Err(console::log_in_first(&parts.uri)),
-            Err(error) => {
-                tracing::error!(%error, "the logins of supervisors cannot be told; start the server anew");
-                return Err(console::cannot_tell(locale));
-            }
+            // It has failed since; that was logged when it did.
+            Err(_) => return Err(console::closed(locale)),
         };
         Ok(Self {
             app: app.clone(),
             logins,
             token: token.to_owned(),
             account,
+            agent: parts.headers.get(header::USER_AGENT).cloned(),
             locale,
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderValue, header, request::Parts},
 };
 use vahti::{
     BadChallenge, Caller, EndRequest, Error, LoginRequest, NewSession, OpenedChallenge, Vahti,
@@ -16,7 +16,7 @@ use vahti_core::{EndReason, How, Profile, SessionId, UserId, is_known_browser, k
 
 use super::{Access, App, Door, cookie::cookie, supervisor::CONSOLE};
 use crate::{
-    console::{self, Queue},
+    console::{self, Console, Queue},
     http::text,
     locale::Locale,
 };
@@ -36,12 +36,14 @@ pub(crate) struct Visitor {
 
 /// Why nobody was logged in.
 pub(crate) enum NotIn {
-    /// The name or the password is wrong.
+    /// The name, the password or the invitation is wrong.
     Wrong,
     /// There were too many tries under this name; after this time it goes on.
     TooOften(Duration),
     /// The host cannot tell.
     Failed(Error),
+    /// The login could not be kept. The console says so by itself.
+    Closed,
 }
 
 impl From<Error> for NotIn {
@@ -93,18 +95,13 @@ impl Visitor {
         };
         tries.map_err(NotIn::TooOften)?;
         let is_right = console.passwords.is_right(password, proof, queue).await?;
-        // What was typed as a name may be a password: only a name that is known goes to the log.
         let known = account.as_ref().map(|one| one.name.as_str());
         let Some(account) = account.as_ref().filter(|_| is_right) else {
-            tracing::warn!(supervisor = known, "a wrong password at the console");
+            refused(&self.app, known);
             return Err(NotIn::Wrong);
         };
         let (_, new) = self.begin(account).await?;
-        let known = known_browser(&account.id, proof.unwrap_or_default());
-        Ok([
-            console.set_cookie(&new.token, None),
-            console.keep_known(&known),
-        ])
+        Ok(cookies(console, account, &new))
     }
 
     /// Whom an invitation is for that can still be accepted.
@@ -115,10 +112,10 @@ impl Visitor {
 
     /// Accepts an invitation and logs in; the cookie comes back. The login comes first, so that no invitation is used up
     /// for nothing; it is worth nothing to anybody until its token leaves.
-    pub(crate) async fn accept(&self, secret: &str) -> Result<String, Error> {
+    pub(crate) async fn accept(&self, secret: &str) -> Result<String, NotIn> {
         let vahti = self.app.vahti();
         let _turn = self.app.console().accepting.lock().await;
-        let invited = vahti.invited(secret).ok_or(Error::UnknownInvitation)?;
+        let invited = vahti.invited(secret).ok_or(NotIn::Wrong)?;
         let (logins, new) = self.begin(&invited).await?;
         let accepted = vahti.accept_invitation(caller(None).by, secret);
         if let Err(error) = self.app.trouble().within(vahti, accepted).await {
@@ -127,37 +124,93 @@ impl Visitor {
             if let Err(error) = logins.end(&caller, end, EndReason::LoggedOut).await {
                 tracing::warn!(%error, "a login of which nobody has the token did not end; it runs out");
             }
-            return Err(error);
+            return Err(match error {
+                Error::UnknownInvitation => NotIn::Wrong,
+                error => NotIn::Failed(error),
+            });
         }
         let over = invited.expires_at.map(|over| over.since(vahti.now()));
         Ok(self.app.console().set_cookie(&new.token, over))
     }
 
-    /// Begins a login of this account.
     async fn begin(
         &self,
         account: &vahti_store::Supervisor,
-    ) -> Result<(Arc<Vahti>, NewSession), Error> {
-        let logins = self.app.console().logins.clone();
-        let logins = logins.ok_or_else(|| Error::Unavailable("no logins are kept".to_owned()))?;
-        let request = LoginRequest {
-            profile: Profile {
-                name: Some(account.name.to_string()),
-                ..Profile::default()
-            },
-            origin: self.origin.clone(),
-            replaces: self.token.clone(),
-            ..LoginRequest::of(account.id.clone())
-        };
-        let mut caller = caller(Some(account.name.as_str()));
-        if account.password.is_none() {
-            console::INVITED.clone_into(&mut caller.by.key);
-        }
-        let new = logins.login(&caller, request);
-        let new = self.app.trouble().within(&logins, new).await?;
-        let new = new.ok_or_else(|| Error::Unavailable("logins are not tracked".to_owned()))?;
-        Ok((logins, new))
+    ) -> Result<(Arc<Vahti>, NewSession), NotIn> {
+        let (origin, replaces) = (self.origin.clone(), self.token.clone());
+        begin(&self.app, account, origin, replaces).await
     }
+}
+
+/// Begins a login of this account; the host that keeps it comes back with it.
+pub(super) async fn begin(
+    app: &App,
+    account: &vahti_store::Supervisor,
+    origin: Option<String>,
+    replaces: Option<String>,
+) -> Result<(Arc<Vahti>, NewSession), NotIn> {
+    let logins = app.console().logins().ok_or(NotIn::Closed)?;
+    let request = LoginRequest {
+        profile: Profile {
+            name: Some(account.name.to_string()),
+            ..Profile::default()
+        },
+        origin,
+        replaces,
+        ..LoginRequest::of(account.id.clone())
+    };
+    let mut caller = caller(Some(account.name.as_str()));
+    if account.password.is_none() {
+        console::INVITED.clone_into(&mut caller.by.key);
+    }
+    let new = logins.login(&caller, request);
+    match app.trouble().within(&logins, new).await {
+        Ok(Some(new)) => Ok((logins, new)),
+        outcome => {
+            let error = outcome.err().map(tracing::field::display);
+            tracing::error!(error, "a login at the console cannot be kept");
+            Err(NotIn::Closed)
+        }
+    }
+}
+
+/// The cookies of a login with a password, which also makes the browser known.
+pub(super) fn cookies(
+    console: &Console,
+    account: &vahti_store::Supervisor,
+    new: &NewSession,
+) -> [String; 2] {
+    let proof = account.password.as_deref().unwrap_or_default();
+    let known = known_browser(&account.id, proof);
+    [
+        console.set_cookie(&new.token, None),
+        console.keep_known(&known),
+    ]
+}
+
+/// Has the record tell that a password was wrong, and under which account's name: what was typed where there is none may be
+/// a password itself. Nobody waits for it, because how long it takes would tell which names there are.
+pub(super) fn refused(app: &App, name: Option<&str>) {
+    tracing::warn!(supervisor = name, "a wrong password at the console");
+    if app.console().refusals.take(name).is_err() || app.vahti().has_room().is_err() {
+        return;
+    }
+    let (app, name) = (app.clone(), name.map(str::to_owned));
+    tokio::spawn(async move {
+        let by = Caller::named(CONSOLE, How::Rule).by;
+        let recorded = app.vahti().refuse_supervisor(by, name.as_deref());
+        if let Err(error) = app.trouble().within(app.vahti(), recorded).await {
+            tracing::warn!(%error, "a wrong password at the console was not recorded");
+        }
+    });
+}
+
+/// Where a login comes from.
+pub(super) fn origin(agent: Option<&HeaderValue>) -> Option<String> {
+    text::origin(Origin {
+        user_agent: agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
+        ..Origin::default()
+    })
 }
 
 fn caller(actor: Option<&str>) -> Caller {
@@ -175,17 +228,12 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let locale = Locale::from_request_parts(parts, app).await?;
-        let agent = parts.headers.get(header::USER_AGENT);
-        let origin = Origin {
-            user_agent: agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned()),
-            ..Origin::default()
-        };
         Ok(Self {
             app: app.clone(),
             token: cookie(&parts.headers, app.console().cookie_name).map(str::to_owned),
             opened: cookie(&parts.headers, app.console().opened_name).map(str::to_owned),
             known: cookie(&parts.headers, app.console().known_name).map(str::to_owned),
-            origin: text::origin(origin),
+            origin: origin(parts.headers.get(header::USER_AGENT)),
             locale,
         })
     }

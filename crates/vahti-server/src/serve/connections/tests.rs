@@ -9,13 +9,13 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use vahti::Caller;
-use vahti_core::{How, Role};
+use vahti::{Caller, LoginRequest, Vahti};
+use vahti_core::{How, Role, SupervisorName, UserId};
 
-use super::super::open;
+use super::super::{open, open_logins};
 use super::*;
 use crate::config::{Config, Source};
-use crate::http;
+use crate::http::{self, Logins};
 
 /// A listener to whom the test brings its connections.
 struct Brought(mpsc::UnboundedReceiver<DuplexStream>);
@@ -210,5 +210,73 @@ async fn nobody_waits_for_the_body_of_a_request_that_is_refused_before_it() {
             "{answer}"
         );
         assert!(elapsed <= Duration::from_secs(1), "{elapsed:?}");
+    }
+}
+
+/// A server with a console, and the requests that begin a stream of hints of somebody who waits, and of a supervisor.
+async fn streams(folder: &Path) -> (Place, http::App, [String; 2]) {
+    let url = format!("sqlite:{}", folder.join("vahti.db").display());
+    let flags = [("store.url".to_owned(), url)];
+    let config = Config::load(Source {
+        flags: &flags,
+        ..Source::default()
+    });
+    let config = config.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let vahti = open(&config).await.expect("it opens");
+    let logins = open_logins(&folder.join("vahti-console.db")).await;
+    let logins = logins.expect("it opens");
+    let caller = Caller::named("cli", How::Cli);
+    let aino = || LoginRequest::of(UserId::new("aino").expect("a name"));
+    let token = async |host: &Vahti, request| {
+        let new = host.login(&caller, request).await.expect("logged in");
+        new.expect("tracked").token
+    };
+    token(&vahti, aino()).await;
+    let waits = token(&vahti, aino()).await;
+    let name = SupervisorName::new("Maija").expect("a name");
+    let maija = vahti.add_supervisor(&caller, name, "a proof".to_owned(), Vec::new());
+    let maija = maija.await.expect("an account");
+    let maija = token(&logins, LoginRequest::of(maija.id.clone())).await;
+    let stream = |path: &str, cookie: String| {
+        format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\ncookie: {cookie}\r\n\r\n"
+        )
+    };
+    let requests = [
+        stream("/vahti/gate/events", format!("vahti={waits}")),
+        stream("/vahti/console/events", format!("vahti-console={maija}")),
+    ];
+    let app = http::App::with_console(vahti, Logins::new(Some(logins)), &config);
+    (Place::of(http::router(app.clone())), app, requests)
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_place_is_free_again() {
+    let folder = TempDir::new().expect("a folder");
+    let (place, app, requests) = streams(folder.path()).await;
+    for request in &requests {
+        let mut reads = place.begin(request).await;
+        let never = place.begin(request).await;
+        let mut head = [0; 12];
+        reads.read_exact(&mut head).await.expect("it begins");
+        assert_eq!(&head, b"HTTP/1.1 200");
+        let reading = tokio::spawn(async move {
+            let mut some = [0; 4096];
+            while reads.read(&mut some).await.is_ok_and(|read| read > 0) {}
+        });
+        let begun = Instant::now();
+        // Hints are small: first the ways between are filled, then it takes nothing for half a minute.
+        while app.hinted() == 2 {
+            assert!(begun.elapsed() < Duration::from_secs(1800), "it is cut");
+            pass(Duration::from_secs(5)).await;
+        }
+        assert!(begun.elapsed() > UNREAD, "not earlier");
+        assert_eq!(app.hinted(), 1, "and who reads goes on");
+        assert!(!reading.is_finished());
+        reading.abort();
+        drop((reading.await, never));
+        while app.hinted() > 0 {
+            pass(Duration::from_secs(1)).await;
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, header};
+use serde_json::json;
 use vahti_server::http;
 
 use super::{CONSOLE, Hall, INVITE, LOGIN, PASSWORD, by_itself, request, typed};
@@ -64,6 +65,48 @@ async fn nobody_learns_from_a_wrong_password_which_names_there_are() {
     answers.push(seen.text.replace("value=\"Maija K\"", "value"));
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:#?}");
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_recorded_under_names_that_there_are_and_what_else_was_typed_is_kept_nowhere()
+ {
+    let hall = Hall::new().await;
+    hall.invite("Eino", "2h").await;
+    for name in ["Maija K", "Eino", "my-real-password!", "Maija K"] {
+        let seen = hall.try_password(name, "a wrong password").await;
+        assert_eq!(seen.status, 403);
+    }
+    let mut notes = hall.notes_of("supervisor_refuse", 4).await;
+    notes.sort_by_key(ToString::to_string);
+    let expected = json!(["Eino", "Maija K", "Maija K", null]);
+    assert_eq!(json!(notes), expected);
+    let events = hall.scene.get("auditor", "/v1/events").await.text;
+    for typed in ["my-real-password", "a wrong password"] {
+        assert!(!events.contains(typed), "{typed}");
+    }
+    let cookie = hall.log_in().await;
+    let record = hall.open("/vahti/console/record", &cookie).await;
+    record.says("A supervisor was not let in to the console: wrong password");
+    record.says("nobody has the name that was typed");
+    hall.notes_of("supervisor_refuse", 4).await;
+}
+
+#[tokio::test]
+async fn a_flood_of_wrong_passwords_is_recorded_so_often_that_it_fills_nothing() {
+    let hall = Hall::new().await;
+    for round in 0..3 {
+        for number in 0..13 {
+            let name = format!("guess {round} {number}");
+            let seen = hall.try_password(&name, "a wrong password").await;
+            assert_eq!(seen.status, 403);
+        }
+        for _ in 0..10 {
+            hall.try_password("Maija K", "a wrong password").await;
+        }
+        // Ten each at once, and then one each time that a tenth of an hour has passed.
+        hall.notes_of("supervisor_refuse", 20 + 2 * round).await;
+        hall.scene.clock.advance(Duration::from_secs(360));
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The console: who comes in, by password and by invitation, for how long, and what ends it; who waits, and how they are let in.
 
 mod bounds;
+mod closed;
 mod everyone;
 mod export;
 mod headers;
@@ -10,6 +11,7 @@ mod letting_in;
 mod logins;
 mod message;
 mod names;
+mod password;
 mod pauses;
 mod person;
 mod reasons;
@@ -18,12 +20,15 @@ mod scan;
 mod streams;
 mod taken_back;
 
+use std::time::Duration;
+
 use axum::{
-    body::Body,
+    body::{Body, BodyDataStream},
     http::{Method, Request, header},
     response::Response,
 };
-use serde_json::json;
+use futures::StreamExt as _;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use vahti::core::{Policy, UserId};
 
@@ -49,7 +54,10 @@ impl Hall {
     }
 
     async fn with(policy: Policy) -> Self {
-        let scene = Scene::new(policy).await;
+        Self::of(Scene::new(policy).await).await
+    }
+
+    async fn of(scene: Scene) -> Self {
         let body = json!({"name": "Maija K", "password": PASSWORD});
         let made = scene.post("admin", "/v1/supervisors", body).await;
         assert_eq!(made.status, 201);
@@ -102,6 +110,31 @@ impl Hall {
 
     async fn accept(&self, secret: &str) -> Seen {
         self.post(INVITATION, "", &format!("i={secret}")).await
+    }
+
+    /// The console's stream of hints, after its beginning.
+    async fn follow(&self, cookie: &str) -> BodyDataStream {
+        let stream = request(Method::GET, "/vahti/console/events", cookie, "");
+        let mut hints = self.raw(stream).await.into_body().into_data_stream();
+        let begin = hints.next().await.expect("a beginning").expect("bytes");
+        assert_eq!(&begin[..], b"retry: 1000\n\n");
+        hints
+    }
+
+    /// The notes of as many events with this verb as there have to be, the newest first.
+    async fn notes_of(&self, verb: &str, number: usize) -> Vec<Value> {
+        let path = format!("/v1/events?order=newest&verb={verb}");
+        loop {
+            let recorded = self.scene.vahti.recorded();
+            let events = self.scene.get("auditor", &path).await;
+            let events = events.body["events"].as_array().expect("events").clone();
+            if events.len() >= number {
+                assert_eq!(events.len(), number, "{events:?}");
+                return events.into_iter().map(|one| one["note"].clone()).collect();
+            }
+            let more = tokio::time::timeout(Duration::from_secs(20), recorded).await;
+            more.expect("it is recorded");
+        }
     }
 
     async fn disable(&self, name: &str) {
