@@ -26,6 +26,7 @@ impl Need {
 const NEEDS: &[Need] = &[
     Need::command("bash", "bash"),
     Need::command("curl", "curl"),
+    Need::command("script", "bsdutils"),
     Need::command("nginx", "nginx"),
     Need::command("caddy", "caddy"),
     Need::command("haproxy", "haproxy"),

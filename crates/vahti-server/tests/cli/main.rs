@@ -20,5 +20,6 @@ mod scene;
 mod settings;
 mod stop;
 mod supervisors;
+mod terminal;
 mod tools;
 mod walk;
