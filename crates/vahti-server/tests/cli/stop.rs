@@ -74,6 +74,62 @@ fn open_streams_are_ended_in_good_order_read_or_not() {
     }
 }
 
+/// A stream that has begun.
+fn follow(server: &Server, path: &str, headers: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(&server.address).expect("it answers");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: x\r\n{headers}accept: text/event-stream\r\n\r\n"
+    )
+    .expect("it reads");
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).expect("it answers");
+    assert_eq!(&head, b"HTTP/1.1 200", "{path}");
+    stream
+}
+
+#[test]
+fn hundreds_of_open_pages_consoles_and_followers_are_ended_in_good_order_within_ten_seconds() {
+    let folder = Folder::new();
+    let (app, auditor) = (folder.key("app", "lms"), folder.key("auditor", "desk"));
+    let admin = folder.key("admin", "admin");
+    let server = folder.serve();
+    assert_eq!(server.login(&app, "aino", "home"), "active");
+    let seats = [(); 25].map(|()| {
+        let (_, seat) = server.call(&app, "login", r#"{"user":"aino"}"#);
+        let token = seat["token"].as_str().expect("a token");
+        format!("cookie: vahti={token}\r\n")
+    });
+    let made = r#"{"name":"Maija","password":"correct horse battery"}"#;
+    assert_eq!(server.call(&admin, "supervisors", made).0, 201);
+    let form = "name=Maija&password=correct+horse+battery";
+    let answer = server.post_form("/vahti/console/login", form);
+    let cookie = answer
+        .split_once("set-cookie: ")
+        .and_then(|(_, rest)| rest.split_once(';'));
+    let console = format!("cookie: {}\r\n", cookie.expect("a cookie").0);
+    let auditor = format!("authorization: Bearer {auditor}\r\n");
+    // As many of each session as may stay open.
+    let pages = seats.iter().map(|seat| ("/vahti/gate/events", seat, 8));
+    let others = [
+        ("/vahti/console/events", &console, 100),
+        ("/v1/events", &auditor, 60),
+    ];
+    let mut streams = Vec::new();
+    for (path, headers, number) in pages.chain(others) {
+        streams.extend((0..number).map(|_| follow(&server, path, headers)));
+    }
+    // What is recorded now is on its way to all of them when the signal comes.
+    let home = r#"{"user":"aino","session_id":"home"}"#;
+    assert_eq!(server.call(&admin, "invalidate", home).0, 200);
+    assert_eq!(server.stop().code(), Some(0));
+    for mut stream in streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).expect("an end");
+        assert!(rest.ends_with("\r\n0\r\n\r\n"), "the last chunk: {rest}");
+    }
+}
+
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let folder = Folder::new();
