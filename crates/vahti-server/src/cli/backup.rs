@@ -17,7 +17,15 @@ use super::settings::{Environment, Settings};
 use super::{at_the_door, output};
 
 /// How the names of the files begin that belong to a database, after its own name.
-const COMPANIONS: [&str; 6] = ["-wal", "-shm", "-journal", ".lock", ".sock", ".restoring"];
+const COMPANIONS: [&str; 7] = [
+    "-wal",
+    "-shm",
+    "-journal",
+    ".lock",
+    ".sock",
+    ".restoring",
+    ".copying",
+];
 
 /// Write a copy of the whole database to a file, beside a running server or without one
 #[derive(Debug, Args)]

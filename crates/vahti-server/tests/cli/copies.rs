@@ -76,7 +76,9 @@ fn a_copy_that_is_made_beside_a_busy_server_is_whole_and_for_its_owner_alone() {
     assert_eq!(events(&folder, "backup").len(), 5);
     let left = folder.names(".");
     assert!(
-        !left.iter().any(|name| name.contains("unfinished")),
+        !left
+            .iter()
+            .any(|name| name.contains("unfinished") || name.contains("copying")),
         "{left:?}"
     );
 
@@ -88,8 +90,10 @@ fn a_copy_that_is_made_beside_a_busy_server_is_whole_and_for_its_owner_alone() {
     }
     let nowhere = folder.vahti(&["backup", "nowhere/copy.db"]).refused(3);
     assert!(nowhere.contains("cannot be written"), "{nowhere}");
-    folder.vahti(&["backup", "alone.db"]).done();
-    is_whole(&folder.join("alone.db"));
+    for name in ["alone.db", "vahti.db.backup"] {
+        folder.vahti(&["backup", name]).done();
+        is_whole(&folder.join(name));
+    }
 }
 
 #[test]
@@ -116,6 +120,7 @@ fn a_backup_never_takes_the_place_of_the_database() {
         "vahti.db.lock",
         "vahti.db.sock",
         "vahti.db.restoring",
+        "vahti.db.copying",
     ] {
         let refused = folder.vahti(&["backup", name, "--force"]).refused(2);
         let expected = "That is the database itself. Nothing was copied. Choose another name.";

@@ -19,6 +19,9 @@ use crate::StoreError;
 /// What has to stay free beside a copy, so that commits go on while it is there.
 const SPARE_BYTES: u64 = 16 * 1024 * 1024;
 
+/// How the name of a copy goes on while it is written; nobody else gives a file such a name.
+pub(super) const UNFINISHED: &str = ".copying";
+
 /// Writes a copy to `to`, which is replaced. A copy that is interrupted is not a database.
 pub(super) fn write(connection: &Connection, to: &Path) -> Result<(), Failed> {
     let file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(to)?;
@@ -61,7 +64,7 @@ pub(super) fn nameless(path: &Path, free_bytes: Option<u64>) -> Result<File, Tro
         let why = format!("a copy needs {} bytes of free disk", length + SPARE_BYTES);
         return Err(StoreError::Unavailable(why).into());
     }
-    let unfinished = beside(path, ".backup.unfinished");
+    let unfinished = beside(path, UNFINISHED);
     let written = connect::bare_reader(path)
         .map_err(Failed::from)
         .and_then(|connection| write(&connection, &unfinished))
