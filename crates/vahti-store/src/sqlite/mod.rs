@@ -64,8 +64,8 @@ const QUEUE: usize = 1024;
 pub struct SqliteStore {
     host: Host,
     path: PathBuf,
-    /// Copies are made one after the other.
-    copying: tokio::sync::Mutex<()>,
+    /// Copies are made one after the other. The turn belongs to the work itself: it goes on when whoever asked has left.
+    copying: Arc<tokio::sync::Mutex<()>>,
     readers: Readers,
     queue: Mutex<Option<mpsc::Sender<Waiting>>>,
     shared: Arc<Shared>,
@@ -120,7 +120,7 @@ impl SqliteStore {
         Ok(Self {
             host,
             path,
-            copying: tokio::sync::Mutex::default(),
+            copying: Arc::default(),
             readers,
             queue: Mutex::new(Some(sender)),
             shared,
@@ -352,13 +352,14 @@ impl Store for SqliteStore {
 
     async fn copy(&self) -> Result<std::fs::File, StoreError> {
         self.trusted()?;
-        let _turn = self.copying.lock().await;
+        let turn = Arc::clone(&self.copying).lock_owned().await;
         let (path, free_bytes) = (self.path.clone(), self.free_bytes());
-        let copied = tokio::task::spawn_blocking(move || copy::nameless(&path, free_bytes));
-        let copied = copied
-            .await
-            .map_err(|cause| StoreError::Unavailable(format!("no copy was made: {cause}")))?;
-        copied.map_err(StoreError::from)
+        let copied = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            copy::nameless(&path, free_bytes)
+        });
+        let stopped = |cause| StoreError::Unavailable(format!("no copy was made: {cause}"));
+        Ok(copied.await.map_err(stopped)??)
     }
 
     async fn check_chain(&self) -> Result<ChainReport, StoreError> {

@@ -1,6 +1,7 @@
 //! What only this backend promises, seen from inside: where a test has to hold the writer, fill its disk, or edit its
 //! rows.
 
+mod copy;
 mod log;
 mod tamper;
 mod writer;

@@ -1,0 +1,32 @@
+//! Copies of the database, and who waits for them.
+
+use std::{fs, pin::pin, sync::Arc, task::Context};
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use super::{House, path_in};
+use crate::{
+    Store as _,
+    sqlite::{copy::UNFINISHED, lock::beside},
+};
+
+#[tokio::test]
+async fn a_copy_that_nobody_waits_for_keeps_its_turn_until_its_file_is_gone() {
+    let house = House::new();
+    let unfinished = beside(&path_in(house.folder.path()), UNFINISHED);
+    // A pipe that nobody reads yet: whoever opens it to write waits.
+    let pipe = mknodat(CWD, &unfinished, FileType::Fifo, Mode::RWXU, 0);
+    pipe.expect("a pipe");
+    {
+        let mut copying = pin!(house.store.copy());
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        assert!(copying.as_mut().poll(&mut context).is_pending());
+    }
+    let copying = Arc::clone(&house.store.copying);
+    assert!(copying.try_lock().is_err(), "it is still being written");
+    drop(fs::File::open(&unfinished).expect("the other end"));
+    drop(copying.lock().await);
+    assert!(!unfinished.exists());
+    house.store.copy().await.expect("the next copy");
+    house.close().await;
+}
