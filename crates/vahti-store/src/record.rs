@@ -168,6 +168,9 @@ pub struct ChainReport {
     pub chains: u64,
     /// The first fault, if any.
     pub fault: Option<ChainFault>,
+    /// The first event before which numbers are missing. Where no chain is broken, whole chains are gone: what is there is as it
+    /// was written.
+    pub gap: Option<i64>,
 }
 
 /// A place where the record is not what was written.

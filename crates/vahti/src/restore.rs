@@ -11,6 +11,8 @@ use crate::{Caller, Error, Selection, Vahti};
 pub struct Restored {
     /// When its newest event was: whatever happened later is not known any more.
     pub newest: Option<Timestamp>,
+    /// The first event before which numbers are missing, as if a person had been deleted with everything about them.
+    pub gap: Option<i64>,
     /// Sessions that were open and have been ended.
     pub ended: u64,
     /// The names of the keys that are valid in it, also if they were revoked since.
@@ -18,9 +20,9 @@ pub struct Restored {
 }
 
 impl Vahti {
-    /// Takes over data that were restored from an earlier copy: the record has to be whole; that they were restored is
-    /// recorded, in the words that `note` has for it when it is told of the newest event; and the open sessions end, unless
-    /// they are kept, because they may have been ended since.
+    /// Takes over data that were restored from an earlier copy: what its record holds has to be as it was written; that they
+    /// were restored is recorded, in the words that `note` has for it when it is told of the newest event; and the open
+    /// sessions end, unless they are kept, because they may have been ended since.
     ///
     /// # Errors
     /// [`Error::Unavailable`]: do not use these data.
@@ -30,7 +32,8 @@ impl Vahti {
         keep_sessions: bool,
         note: impl FnOnce(Option<Timestamp>) -> String,
     ) -> Result<Restored, Error> {
-        if let Some(fault) = self.check_events().await?.fault {
+        let report = self.check_events().await?;
+        if let Some(fault) = report.fault {
             let (at, what) = (fault.sequence, fault.what);
             let why = format!("its record is not as it was written: event {at}: {what}");
             return Err(Error::Unavailable(why));
@@ -54,6 +57,7 @@ impl Vahti {
         let valid = keys.filter(|key| key.revoked_at.is_none());
         Ok(Restored {
             newest,
+            gap: report.gap,
             ended,
             keys: valid.map(|key| key.name).collect(),
         })

@@ -127,11 +127,14 @@ impl Restore {
             " The database that was there cannot be read, so numbers of its events are used again: whoever follows the \
              events begins anew, without `Last-Event-ID`."
         };
+        let gap = restored.gap.map_or_else(String::new, |gap| {
+            format!(" Events are missing before event {gap}: `vahti events check` tells more.")
+        });
         format!(
             "Everything since {since} is undone.{sessions} Users whose logins were held since then are free, and people \
              who were erased since then are known again: erase them once more. Keys that were revoked since then are \
              valid again; the valid ones are: {keys}. Accounts of supervisors are those of the copy, with the passwords of then; \
-             all log in to the console again.{followers}"
+             all log in to the console again.{followers}{gap}"
         )
     }
 }

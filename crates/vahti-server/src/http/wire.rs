@@ -97,15 +97,29 @@ pub(super) fn event(event: EventRecord) -> wire::Event {
 
 /// What a walk along the chains found.
 pub(super) fn chain(report: ChainReport) -> wire::Chain {
+    let fault = report.fault.map(|fault| wire::ChainFault {
+        sequence: fault.sequence,
+        user: fault.user,
+        what: fault.what,
+    });
+    // A broken chain says more than a number that is missing.
+    let fault = fault.or(report.gap.map(missing_before));
     wire::Chain {
-        whole: report.fault.is_none(),
+        whole: fault.is_none(),
         events: report.events,
         chains: report.chains,
-        fault: report.fault.map(|fault| wire::ChainFault {
-            sequence: fault.sequence,
-            user: fault.user,
-            what: fault.what,
-        }),
+        fault,
+    }
+}
+
+/// Events that are gone with their whole chains.
+fn missing_before(sequence: i64) -> wire::ChainFault {
+    wire::ChainFault {
+        sequence,
+        user: None,
+        what: "Numbers are missing before this event, and all events that are there are as they were written. Somebody has deleted \
+               a person with everything about them; or the disk was full under an early version, which passed numbers over then."
+            .to_owned(),
     }
 }
 

@@ -318,6 +318,27 @@ fn what_is_no_whole_backup_is_refused_and_nothing_changes() {
 }
 
 #[test]
+fn a_backup_from_which_a_person_was_deleted_is_reported_and_can_be_restored() {
+    let (folder, _) = backed_up();
+    let edited = Connection::open(folder.join("copy.db")).expect("a database");
+    let aino = "(SELECT account FROM person WHERE user = 'aino')";
+    let gone = format!(
+        "PRAGMA foreign_keys = OFF; DROP TRIGGER event_stays;
+         DELETE FROM account WHERE id = {aino}; DELETE FROM slot WHERE account = {aino};
+         DELETE FROM session WHERE account = {aino}; DELETE FROM event WHERE account = {aino};
+         DELETE FROM text WHERE account = {aino}; DELETE FROM person WHERE user = 'aino';"
+    );
+    edited.execute_batch(&gone).expect("an edit");
+    drop(edited);
+    let restored = folder.vahti(&["restore", "copy.db", "--yes"]);
+    assert_eq!(restored.code, 0, "{restored:?}");
+    let told = "Events are missing before event ";
+    assert!(restored.err.contains(told), "{restored:?}");
+    let refused = folder.vahti(&["events", "check"]).refused(1);
+    assert!(refused.contains("deleted a person"), "{refused}");
+}
+
+#[test]
 fn a_backup_of_an_earlier_version_is_brought_up_to_date() {
     let folder = Folder::new();
     let old = Connection::open(folder.join("old.db")).expect("a database");

@@ -90,6 +90,7 @@ impl Data {
                     .map(|account| account.user.to_string()),
                 what: "This event, or the one before it, is not what was written.".to_owned(),
             }),
+            gap: None,
         }
     }
 }

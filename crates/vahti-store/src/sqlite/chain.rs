@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
-use vahti_core::{ChainHead, Digest, Link, Salt};
+use vahti_core::{ChainHead, Digest, Link, Salt, Verb};
 
 use super::{columns::Columns, load, trouble::Trouble};
 use crate::{ChainFault, ChainReport};
@@ -56,12 +56,16 @@ pub(super) fn check(connection: &Connection) -> Result<ChainReport, Trouble> {
             first = Some((sequence, account, what));
         }
     };
-    let mut events = 0;
+    let (mut events, mut last, mut gap) = (0, 0, None);
     let mut statement = connection.prepare(EVENTS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         events += 1;
-        let sequence = row.get(0)?;
+        let sequence: i64 = row.get(0)?;
+        if sequence != last + 1 && !is_restore(row) {
+            gap = gap.or(Some(sequence));
+        }
+        last = sequence;
         let account = row.get(1)?;
         let nowhere = || Chain::to(ChainHead::default());
         let chain = chains.entry(account).or_insert_with(nowhere);
@@ -93,7 +97,15 @@ pub(super) fn check(connection: &Connection) -> Result<ChainReport, Trouble> {
                 })
             })
             .transpose()?,
+        gap,
     })
+}
+
+/// Only where a copy of an earlier time took the place of the database are numbers passed over: its events go on after those
+/// that were there.
+fn is_restore(row: &Row<'_>) -> bool {
+    let verb = row.get_ref("verb").ok().and_then(|verb| verb.as_str().ok());
+    verb == Some(Verb::Restore.as_str())
 }
 
 fn user_of(connection: &Connection, account: i64) -> Result<Option<String>, Trouble> {

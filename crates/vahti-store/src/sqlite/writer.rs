@@ -14,11 +14,15 @@ use tokio::sync::{
     oneshot,
 };
 
-use super::{connect::BUSY_TIMEOUT, desk::Desk, faults::Faults, lock::Lock, log, trouble::Trouble};
-use crate::{
-    CommitFigures, Distribution, StoreError,
-    house::{self, Changed},
+use super::{
+    connect::BUSY_TIMEOUT,
+    desk::{Desk, Place},
+    faults::Faults,
+    lock::Lock,
+    log,
+    trouble::Trouble,
 };
+use crate::{CommitFigures, Distribution, StoreError, house};
 
 /// Commands a batch.
 const BATCH: usize = 256;
@@ -147,8 +151,7 @@ impl Done {
     }
 
     /// SQLite has taken the whole transaction back, as it may when the disk is full.
-    fn is_undone(&mut self, changed: &mut Vec<Changed>) {
-        changed.clear();
+    fn is_undone(&mut self) {
         let last = self
             .jobs
             .last()
@@ -198,6 +201,7 @@ impl Writer {
         if let Some(why) = unusable.or_else(|| self.begin().err()) {
             return self.refuse(first, &why);
         }
+        let start = self.desk.place();
         let mut done = Done::default();
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
@@ -208,14 +212,15 @@ impl Writer {
                 done.jobs.push((job, outcome));
             }
             if self.desk.connection.is_autocommit() {
-                done.is_undone(&mut self.desk.changed);
+                self.desk.go_back(&start);
+                done.is_undone();
                 break;
             }
             if done.jobs.len() < BATCH {
                 next = self.queue.try_recv().ok();
             }
         }
-        self.conclude(&mut done);
+        self.conclude(&mut done, &start);
     }
 
     fn begin(&mut self) -> Result<(), String> {
@@ -264,7 +269,7 @@ impl Writer {
     }
 
     /// The commit, then the witness, then the answers.
-    fn conclude(&mut self, done: &mut Done) {
+    fn conclude(&mut self, done: &mut Done, start: &Place) {
         if self.faults.answers_before_commit() {
             done.answer();
             self.faults.linger();
@@ -286,7 +291,7 @@ impl Writer {
         }
         if let Err(trouble) = committed {
             let why = self.judge_commit(trouble);
-            self.desk.changed.clear();
+            self.desk.go_back(start);
             done.all_failed(&why);
         }
         self.faults.batch_is_over(&self.desk.connection);

@@ -318,6 +318,52 @@ async fn the_first_broken_event_is_named() {
 }
 
 #[tokio::test]
+async fn a_person_who_is_gone_with_everything_about_them_shows() {
+    let folder = history().await.close().await;
+    let connection = connect::plain(&path_in(folder.path())).expect("the database");
+    connection
+        .execute_batch("PRAGMA foreign_keys = OFF; DROP TRIGGER event_stays;")
+        .expect("nothing in the way");
+    for account in 1..=4 {
+        connection.execute_batch("BEGIN").expect("a transaction");
+        let tables = [
+            ("slot", "account"),
+            ("session", "account"),
+            ("event", "account"),
+            ("text", "account"),
+            ("person", "account"),
+            ("account", "id"),
+        ];
+        for (table, column) in tables {
+            let sql = format!("DELETE FROM {table} WHERE {column} = ?1");
+            connection.execute(&sql, [account]).expect("deleted");
+        }
+        let report = chain::check(&connection).expect("a report");
+        connection.execute_batch("ROLLBACK").expect("undone");
+        assert!(report.fault.is_some() || report.gap.is_some(), "{account}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_passed_over_by_a_restore_and_by_nothing_else() {
+    for (verb, is_whole) in [(Verb::Restore, true), (Verb::ClockAlarm, false)] {
+        let house = history().await;
+        let store = &house.store;
+        store
+            .number_after(10_000)
+            .await
+            .expect("numbers from there");
+        crate::Store::record(&**store, verb, by())
+            .await
+            .expect("it");
+        house.stage.login("user1", "last").await.expect("a login");
+        let report = crate::Store::check_chain(&**store).await.expect("a report");
+        assert_eq!((report.fault, report.gap.is_none()), (None, is_whole));
+        house.close().await;
+    }
+}
+
+#[tokio::test]
 async fn an_erased_person_leaves_the_chain_whole() {
     let house = history().await;
     let erased = house.on_the_writer(|connection| {

@@ -179,8 +179,8 @@ async fn a_full_disk_fails_the_command_and_all_goes_on_when_there_is_room() {
     assert_eq!(house.store.failure(), None);
     let report = house.store.check_chain().await.expect("a report");
     assert_eq!(
-        (report.events, report.fault),
-        (u64::try_from(events + done + 1).expect("few"), None)
+        (report.events, report.fault, report.gap),
+        (u64::try_from(events + done + 1).expect("few"), None, None)
     );
     house.close().await;
 }
