@@ -3,17 +3,17 @@
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
 
 /// The token in the cookie `name`; empty if there is none. Two cookies of that name are as good as none: one of them may be
-/// somebody else's.
+/// somebody else's. Other cookies may hold what they like, also what is no text.
 #[must_use]
 pub fn token_in<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    let lines = headers.get_all(COOKIE).iter().map(HeaderValue::to_str);
-    let pairs = lines.flatten().flat_map(|line| line.split(';'));
-    let mut values = pairs
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(found, _)| *found == name)
-        .map(|(_, value)| value);
+    let lines = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+    let mut values = pairs.filter_map(|pair| {
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?;
+        value.strip_prefix(b"=")
+    });
     match (values.next(), values.next()) {
-        (Some(token), None) => token,
+        (Some(token), None) => str::from_utf8(token).unwrap_or_default(),
         _ => "",
     }
 }
@@ -22,11 +22,11 @@ pub fn token_in<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 mod tests {
     use super::*;
 
-    fn token(lines: &[&'static str]) -> String {
-        let line = |line: &&'static str| (COOKIE, HeaderValue::from_static(line));
+    fn token(lines: &[&str]) -> String {
         let mut headers = HeaderMap::new();
-        for (name, value) in lines.iter().map(line) {
-            headers.append(name, value);
+        for line in lines {
+            let value = HeaderValue::from_bytes(line.as_bytes()).expect("a value");
+            headers.append(COOKIE, value);
         }
         token_in(&headers, "vahti").to_owned()
     }
@@ -36,6 +36,7 @@ mod tests {
         assert_eq!(token(&["a=1; vahti=v1.x.y; b=2"]), "v1.x.y");
         assert_eq!(token(&["a=1", "vahti=v1.x.y"]), "v1.x.y");
         assert_eq!(token(&["vahti=a=b"]), "a=b");
+        assert_eq!(token(&["name=P\u{e4}ivi; vahti=v1.x.y"]), "v1.x.y");
     }
 
     #[test]
@@ -44,6 +45,7 @@ mod tests {
             &["a=1"][..],
             &["vahti=x; vahti=y"],
             &["vahti=x", "vahti=x"],
+            &["vahti=x; name=\u{e4}; vahti=y"],
             &["Vahti=x; xvahti=y"],
             &["vahti"],
             &[],
