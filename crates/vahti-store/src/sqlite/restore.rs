@@ -88,9 +88,11 @@ impl Restore {
     fn exchange(&self) -> io::Result<Option<PathBuf>> {
         let kept = self.database.exists().then(|| self.keep()).transpose()?;
         fs::rename(&self.fresh, &self.database)?;
-        self.clear()?;
+        // From here on it is done: what fails now must not be told as if nothing had changed.
         let folder = self.database.parent().unwrap_or(Path::new("."));
-        File::open(folder)?.sync_all()?;
+        if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
+            tracing::warn!(%error, "the database is exchanged; a power cut now may undo that");
+        }
         Ok(kept)
     }
 

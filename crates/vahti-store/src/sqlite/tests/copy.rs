@@ -1,4 +1,4 @@
-//! Copies of the database, and who waits for them.
+//! Copies of the database, and what goes wrong after the work.
 
 use std::{fs, pin::pin, sync::Arc, task::Context};
 
@@ -7,7 +7,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use super::{House, path_in};
 use crate::{
     Store as _,
-    sqlite::{copy::UNFINISHED, lock::beside},
+    sqlite::{Restore, copy::UNFINISHED, lock::beside},
 };
 
 #[tokio::test]
@@ -29,4 +29,16 @@ async fn a_copy_that_nobody_waits_for_keeps_its_turn_until_its_file_is_gone() {
     assert!(!unfinished.exists());
     house.store.copy().await.expect("the next copy");
     house.close().await;
+}
+
+#[tokio::test]
+async fn a_restore_that_is_done_is_not_told_as_one_that_failed() {
+    let folder = House::new().close().await;
+    let (database, backup) = (path_in(folder.path()), folder.path().join("backup"));
+    fs::copy(&database, &backup).expect("a backup");
+    let restore = Restore::prepare(&database, &backup).expect("a copy");
+    // Something that cannot be tidied away when all is done.
+    fs::create_dir(beside(&database, ".restoring-not")).expect("a folder");
+    let kept = restore.finish().expect("it is done");
+    assert!(kept.is_some_and(|kept| kept.exists()));
 }
