@@ -178,7 +178,7 @@ impl Vahti {
         Ok(())
     }
 
-    /// Follows the wall clock; the first time that it is far away, that is recorded.
+    /// Follows the wall clock; the first time that it is far away, that is recorded. Says whether it is far away and recorded.
     async fn watch_clock(&self, alarmed: bool) -> bool {
         let Some(difference) = self.clock.steer() else {
             return false;
@@ -197,7 +197,8 @@ impl Vahti {
                 note,
             };
             if let Err(error) = self.record_event(Verb::ClockAlarm, by).await {
-                tracing::warn!(%error, "the alarm of the clock was not recorded");
+                tracing::warn!(%error, "the alarm of the clock was not recorded; the next turn tries again");
+                return false;
             }
         }
         true
