@@ -53,10 +53,10 @@ impl Keys {
 }
 
 impl Vahti {
-    /// Makes a key and returns its text, which is shown this once.
+    /// Makes a key and returns its text, which is shown this once. A caller of some groups makes keys of some of them.
     ///
     /// # Errors
-    /// [`Error::KeyNameTaken`]; [`Error::Unavailable`].
+    /// [`Error::KeyNameTaken`]; [`Error::OutOfScope`]; [`Error::Unavailable`].
     pub async fn create_key(
         &self,
         caller: &Caller,
@@ -64,6 +64,9 @@ impl Vahti {
         role: Role,
         groups: Vec<Group>,
     ) -> Result<String, Error> {
+        if !caller.may_assign(&groups) {
+            return Err(Error::OutOfScope);
+        }
         let text = format!(
             "vahti_{role}_{}",
             URL_SAFE_NO_PAD.encode(random::bytes::<32>()?)
@@ -95,9 +98,14 @@ impl Vahti {
     /// on; one that the database still knows can be revoked again.
     ///
     /// # Errors
-    /// [`Error::UnknownKey`]; [`Error::Unavailable`]: it is refused until the next start, revoke it again.
+    /// [`Error::UnknownKey`], also if the key has groups that are not the caller's; [`Error::Unavailable`]: it is refused until
+    /// the next start, revoke it again.
     pub async fn revoke_key(&self, caller: &Caller, name: &str) -> Result<(), Error> {
         let _turn = self.keys.turn.lock().await;
+        if !caller.scope.is_empty() && !self.keys(caller).await?.iter().any(|key| key.name == name)
+        {
+            return Err(Error::UnknownKey(name.to_owned()));
+        }
         self.keys.remove(name);
         // Whoever follows the record with that key learns it at once.
         self.index.recorded.notify_waiters();
@@ -109,12 +117,14 @@ impl Vahti {
         Ok(())
     }
 
-    /// Every key, also the revoked ones, by name.
+    /// Every key within the caller's scope, also the revoked ones, by name.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn keys(&self) -> Result<Vec<ApiKey>, Error> {
-        self.store.keys().await.map_err(Error::from)
+    pub async fn keys(&self, caller: &Caller) -> Result<Vec<ApiKey>, Error> {
+        let mut all = self.store.keys().await.map_err(Error::from)?;
+        all.retain(|key| caller.may_assign(&key.groups));
+        Ok(all)
     }
 
     /// The valid key that this text is.

@@ -53,7 +53,7 @@ impl Vahti {
             }
             ended = bulk.sessions;
         }
-        let keys = self.keys().await?.into_iter();
+        let keys = self.keys(caller).await?.into_iter();
         let valid = keys.filter(|key| key.revoked_at.is_none());
         Ok(Restored {
             newest,

@@ -270,3 +270,36 @@ async fn to_keep_a_session_that_is_not_there_ends_nothing() {
     );
     assert_eq!(scene.verdict(&login.token).await, ("allow", "active"));
 }
+
+#[tokio::test]
+async fn a_caller_of_some_groups_makes_and_revokes_keys_of_those_only() {
+    let scene = Scene::new(policy(1)).await;
+    let group = |name: &str| Group::new(name).expect("a group");
+    let root = Caller::named("root", How::Cli);
+    let scoped = Caller {
+        scope: vec![group("exam")],
+        ..Caller::named("exams", How::Api)
+    };
+    let create = |caller, name, groups| scene.vahti.create_key(caller, name, Role::App, groups);
+    for groups in [
+        vec![],
+        vec![group("staff")],
+        vec![group("exam"), group("staff")],
+    ] {
+        let refused = create(&scoped, "lms", groups).await;
+        assert_eq!(refused, Err(Error::OutOfScope));
+    }
+    create(&scoped, "mine", vec![group("exam")])
+        .await
+        .expect("a key");
+    let others = create(&root, "other", vec![]).await.expect("a key");
+    let unknown = Err(Error::UnknownKey("other".to_owned()));
+    assert_eq!(scene.vahti.revoke_key(&scoped, "other").await, unknown);
+    assert!(scene.vahti.key(&others).is_some());
+    let seen = scene.vahti.keys(&scoped).await.expect("keys");
+    assert_eq!(
+        seen.iter().map(|key| &key.name).collect::<Vec<_>>(),
+        ["mine"]
+    );
+    assert_eq!(scene.vahti.revoke_key(&scoped, "mine").await, Ok(()));
+}

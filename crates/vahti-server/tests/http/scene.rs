@@ -273,7 +273,7 @@ impl Scene {
         events
             .items
             .retain(|event| event.verb != "supervisor_refuse");
-        let keys = self.vahti.keys().await.expect("keys");
+        let keys = self.vahti.keys(&caller).await.expect("keys");
         let supervisors = self.vahti.supervisors(&caller).await.expect("supervisors");
         format!("{sessions:#?}\n{events:#?}\n{keys:#?}\n{supervisors:#?}")
     }

@@ -3,7 +3,6 @@
 
 use vahti_client as wire;
 use vahti_core::{Group, Role};
-use vahti_store::ApiKey;
 
 use crate::http::{
     answer::{Answer, Created, Done},
@@ -18,12 +17,10 @@ use crate::http::{
 #[utoipa::path(get, path = "/v1/keys", operation_id = "keys",
     responses((status = 200, description = "The keys, by name", body = wire::KeysResponse)))]
 pub(in crate::http) async fn list(key: AdminKey) -> Result<Answer<wire::KeysResponse>, Refused> {
-    let keys = key.ask(None, key.vahti().keys()).await?.into_iter();
+    let caller = key.reader();
+    let keys = key.ask(None, key.vahti().keys(&caller)).await?;
     Ok(Answer(wire::KeysResponse {
-        keys: keys
-            .filter(|one| reaches(&key, &one.groups))
-            .map(key_of)
-            .collect(),
+        keys: keys.into_iter().map(key_of).collect(),
     }))
 }
 
@@ -34,9 +31,6 @@ pub(in crate::http) async fn create(
     key: AdminKey,
     Body(new): Body<wire::CreateKeyRequest>,
 ) -> Result<Created<wire::CreatedKey>, Refused> {
-    if !reaches(&key, &new.groups) {
-        return Err(key.refusal(None, vahti::Error::OutOfScope));
-    }
     let (KeyName(name), caller) = (new.name, key.reader());
     let text = key.vahti().create_key(&caller, &name, new.role, new.groups);
     let text = key.ask(None, text).await?;
@@ -51,21 +45,10 @@ pub(in crate::http) async fn revoke(
     key: AdminKey,
     Located(KeyName(name)): Located<KeyName>,
 ) -> Result<Done, Refused> {
-    let keys = key.ask(None, key.vahti().keys()).await?;
-    let mine = |one: &ApiKey| one.name == name && reaches(&key, &one.groups);
-    if !keys.iter().any(mine) {
-        return Err(key.refusal(None, vahti::Error::UnknownKey(name)));
-    }
     let caller = key.reader();
     key.ask(None, key.vahti().revoke_key(&caller, &name))
         .await?;
     Ok(Done)
-}
-
-/// Whether the caller reaches as far as a key with these groups.
-fn reaches(key: &AdminKey, groups: &[Group]) -> bool {
-    let scope = key.scope();
-    scope.is_empty() || (!groups.is_empty() && groups.iter().all(|group| scope.contains(group)))
 }
 
 /// A key that is to be made.
