@@ -17,8 +17,8 @@ pub enum Error {
     /// The caller's scope does not cover the groups of the login.
     #[error("the caller may act only on users with one of its groups")]
     OutOfScope,
-    /// There is a key of that name, perhaps a revoked one.
-    #[error("there is a key of the name `{0}` already")]
+    /// There is a key of that name, perhaps a revoked one; or events without a key are recorded under it.
+    #[error("the name `{0}` is taken")]
     KeyNameTaken(String),
     /// There is no valid key of that name.
     #[error("there is no valid key of the name `{0}`")]

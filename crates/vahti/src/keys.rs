@@ -52,11 +52,16 @@ impl Keys {
     }
 }
 
+/// Under these names events are recorded that no key has given: pages, the command line, hosts of TIM's network. A key of such a
+/// name could give commands that the record does not tell from those.
+const OF_NO_KEY: [&str; 8] = ["", "cli", "console", "demo", "dev", "own", "page", "tim"];
+
 impl Vahti {
     /// Makes a key and returns its text, which is shown this once. A caller of some groups makes keys of some of them.
     ///
     /// # Errors
-    /// [`Error::KeyNameTaken`]; [`Error::OutOfScope`]; [`Error::Unavailable`].
+    /// [`Error::KeyNameTaken`], also for a name under which the record tells of commands without a key;
+    /// [`Error::OutOfScope`]; [`Error::Unavailable`].
     pub async fn create_key(
         &self,
         caller: &Caller,
@@ -66,6 +71,9 @@ impl Vahti {
     ) -> Result<String, Error> {
         if !caller.may_assign(&groups) {
             return Err(Error::OutOfScope);
+        }
+        if OF_NO_KEY.contains(&name) {
+            return Err(Error::KeyNameTaken(name.to_owned()));
         }
         let text = format!(
             "vahti_{role}_{}",

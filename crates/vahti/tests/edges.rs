@@ -303,3 +303,16 @@ async fn a_caller_of_some_groups_makes_and_revokes_keys_of_those_only() {
     );
     assert_eq!(scene.vahti.revoke_key(&scoped, "mine").await, Ok(()));
 }
+
+#[tokio::test]
+async fn no_key_has_a_name_under_which_events_without_a_key_are_recorded() {
+    let scene = Scene::new(policy(1)).await;
+    let root = Caller::named("root", How::Cli);
+    for name in ["", "cli", "console", "demo", "dev", "own", "page", "tim"] {
+        let refused = scene
+            .vahti
+            .create_key(&root, name, Role::App, Vec::new())
+            .await;
+        assert_eq!(refused, Err(Error::KeyNameTaken(name.to_owned())));
+    }
+}

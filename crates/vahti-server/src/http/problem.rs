@@ -61,7 +61,7 @@ impl Refused {
             Error::KeyNameTaken(name) => Self::new(
                 ProblemType::KeyNameTaken,
                 format!(
-                    "There is a key `{name}` already, perhaps a revoked one. Choose another name: \
+                    "The name `{name}` is taken, by a key (perhaps a revoked one) or by Vahti itself. Choose another name: \
                      the record must tell them apart."
                 ),
             ),
