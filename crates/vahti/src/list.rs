@@ -1,12 +1,13 @@
 //! `list`: sessions and events, as a caller may see them.
 
-use vahti_core::{SessionId, UserId};
+use vahti_core::{SessionId, State, UserId};
 use vahti_store::{ChainReport, EventQuery, EventRecord, Page, SessionQuery, SessionRecord};
 
 use crate::{Caller, Error, Vahti};
 
 impl Vahti {
-    /// One page of sessions. A session whose deadline has passed is shown as ended.
+    /// One page of sessions. A session whose deadline has passed is shown as ended, and not among those that are
+    /// active or held; a page may be shorter for that.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -20,9 +21,12 @@ impl Vahti {
             ..query
         };
         let mut page = self.store.sessions(&query).await.map_err(Error::from)?;
+        let now = page.items.iter_mut();
+        now.for_each(|record| self.bring_up_to_now(record));
+        // The record may not know yet that a deadline has passed. Where the next page begins is another matter.
+        let is_asked_for = |state: State| query.state.is_none_or(|word| word == state.word());
         page.items
-            .iter_mut()
-            .for_each(|record| self.bring_up_to_now(record));
+            .retain(|record| is_asked_for(record.session.state));
         Ok(page)
     }
 
@@ -85,7 +89,7 @@ impl Vahti {
             .overdue(&self.policy, self.now())
             .filter(|_| !session.state.is_ended())
         {
-            session.state = vahti_core::State::Ended(ended.reason);
+            session.state = State::Ended(ended.reason);
             session.expired_at = session.expired_at.or(Some(ended.at));
         }
     }

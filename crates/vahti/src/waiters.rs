@@ -31,7 +31,6 @@ impl Vahti {
         };
         let page = self.sessions(caller, query).await?;
         let waiting = page.items.into_iter();
-        let waiting = waiting.filter(|record| record.session.state.is_held());
         let waiters = try_join_all(waiting.map(|record| self.with_others(record))).await?;
         Ok(Page {
             items: waiters,

@@ -86,6 +86,24 @@ async fn what_a_policy_means_that_was_not_recorded_to_the_end_is_recorded_at_the
 }
 
 #[tokio::test]
+async fn no_session_is_listed_in_a_state_that_its_deadline_has_ended() {
+    let scene = Scene::new(Policy {
+        idle_timeout: MINUTE,
+        ..policy(1)
+    })
+    .await;
+    for _ in 0..2 {
+        log_in(&scene.vahti, "aino").await;
+    }
+    scene.clock.advance(MINUTE * 2);
+    assert_eq!(scene.in_state(StateWord::Active).await, 0);
+    assert_eq!(scene.in_state(StateWord::Held).await, 0);
+    assert_eq!(scene.sessions(SessionQuery::default()).await.len(), 2);
+    scene.vahti.end_overdue().await.expect("recorded");
+    assert_eq!(scene.in_state(StateWord::Ended).await, 2);
+}
+
+#[tokio::test]
 async fn a_switch_from_observe_to_hold_makes_true_what_would_said() {
     let observe = Policy {
         on_limit: OnLimit::Observe,
