@@ -5,7 +5,11 @@
 
 use core::{fmt, time::Duration};
 
-use reqwest::{StatusCode, redirect};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{HeaderMap, RETRY_AFTER},
+    redirect,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -38,6 +42,14 @@ pub enum ClientError {
     /// The gate cannot tell, or did not answer: let nobody new in, and log nobody out. A command may have been done.
     #[error("Vahti cannot tell: {0}")]
     CannotTell(String),
+    /// The gate is asked too often, and did nothing: ask again after the wait, if it says one.
+    #[error("Vahti is asked too often: {detail}")]
+    TooOften {
+        /// Why, in the gate's words.
+        detail: String,
+        /// How long to wait.
+        wait: Option<Duration>,
+    },
 }
 
 impl Client {
@@ -65,6 +77,22 @@ impl Client {
     /// [`ClientError::Refused`] with `limit_reached` if the policy is `deny`: the password was not wrong.
     pub async fn login(&self, request: &LoginRequest) -> Result<LoginResponse, ClientError> {
         self.ask("login", request, COMMAND).await
+    }
+
+    /// As [`Client::login`], and asked again after [`ClientError::CannotTell`] it makes no second session: a repeat for that user
+    /// with the same key, within ten minutes, takes the place of the first and gets a new token. The key is 1 to 128 visible
+    /// ASCII characters, another for every login.
+    ///
+    /// # Errors
+    /// As [`Client::login`]; [`ClientError::Refused`] with `idempotency_key_reused` if the key belongs to another login.
+    pub async fn login_once(
+        &self,
+        request: &LoginRequest,
+        idempotency_key: &str,
+    ) -> Result<LoginResponse, ClientError> {
+        let login = self.call(&self.key, "login", COMMAND);
+        let login = login.header("Idempotency-Key", idempotency_key);
+        answer(login.json(request)).await
     }
 
     /// Asks whether a request may go on. Only [`CheckResponse::allows`] lets in.
@@ -131,31 +159,42 @@ impl Client {
         request: &impl Serialize,
         patience: Duration,
     ) -> Result<T, ClientError> {
-        let answer = self
-            .http
-            .post(format!("{}/v1/{verb}", self.url))
-            .bearer_auth(bearer)
-            .timeout(patience)
-            .json(request)
-            .send()
-            .await
-            .map_err(cannot_tell)?;
-        let status = answer.status();
-        if status.is_success() {
-            return answer.json().await.map_err(cannot_tell);
-        }
-        let problem: Problem = answer
-            .json()
-            .await
-            .map_err(|_| ClientError::CannotTell(format!("it answered {status}")))?;
-        Err(match status {
-            StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => {
-                ClientError::CannotTell(problem.detail)
-            }
-            status if status.is_client_error() => ClientError::Refused(problem),
-            _ => ClientError::CannotTell(problem.detail),
-        })
+        answer(self.call(bearer, verb, patience).json(request)).await
     }
+
+    fn call(&self, bearer: &str, verb: &str, patience: Duration) -> RequestBuilder {
+        let call = self.http.post(format!("{}/v1/{verb}", self.url));
+        call.bearer_auth(bearer).timeout(patience)
+    }
+}
+
+/// What is answered to a call, by what its caller can do.
+async fn answer<T: DeserializeOwned>(call: RequestBuilder) -> Result<T, ClientError> {
+    let answer = call.send().await.map_err(cannot_tell)?;
+    let status = answer.status();
+    if status.is_success() {
+        return answer.json().await.map_err(cannot_tell);
+    }
+    let wait = wait_of(answer.headers());
+    let problem: Problem = answer
+        .json()
+        .await
+        .map_err(|_| ClientError::CannotTell(format!("it answered {status}")))?;
+    Err(match status {
+        StatusCode::UNAUTHORIZED => ClientError::CannotTell(problem.detail),
+        StatusCode::TOO_MANY_REQUESTS => ClientError::TooOften {
+            detail: problem.detail,
+            wait,
+        },
+        status if status.is_client_error() => ClientError::Refused(problem),
+        _ => ClientError::CannotTell(problem.detail),
+    })
+}
+
+/// `Retry-After`, as Vahti gives it: in seconds.
+fn wait_of(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// The status of the host application's own answer: 403 where the gate refused, 503 where it cannot tell.
@@ -163,7 +202,7 @@ impl From<ClientError> for StatusCode {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Refused(_) => Self::FORBIDDEN,
-            ClientError::CannotTell(_) => Self::SERVICE_UNAVAILABLE,
+            ClientError::CannotTell(_) | ClientError::TooOften { .. } => Self::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -262,6 +301,40 @@ mod tests {
             matches!(&error, ClientError::Refused(problem) if problem.word() == "limit_reached")
         );
         assert_eq!(StatusCode::from(error).as_u16(), 403);
+    }
+
+    #[tokio::test]
+    async fn a_login_carries_its_idempotency_key_and_a_refused_one_says_how_long_to_wait() {
+        let answer = |headers: HeaderMap| async move {
+            let key = headers
+                .get("Idempotency-Key")
+                .and_then(|key| key.to_str().ok());
+            let mut problem = Problem::new(ProblemType::TooMany, "Slowly.");
+            problem.detail = key.unwrap_or("none").to_owned();
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            (
+                status,
+                [(RETRY_AFTER, "7")],
+                serde_json::to_string(&problem).expect("JSON"),
+            )
+        };
+        let app = Router::new().route("/v1/login", post(answer));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let host = tokio::spawn(async move { axum::serve(listener, app).await });
+        let client = Client::new(&url, "secret").expect("a client");
+        let request: LoginRequest = serde_json::from_str(r#"{"user":"aino"}"#).expect("a login");
+        let too_often = |detail: &str| ClientError::TooOften {
+            detail: detail.to_owned(),
+            wait: Some(Duration::from_secs(7)),
+        };
+        let once = client.login_once(&request, "form-71").await;
+        assert_eq!(once.expect_err("refused"), too_often("form-71"));
+        let plain = client.login(&request).await.expect_err("refused");
+        assert_eq!(plain, too_often("none"));
+        assert_eq!(StatusCode::from(plain).as_u16(), 503);
+        host.abort();
     }
 
     #[tokio::test]
