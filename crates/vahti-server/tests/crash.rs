@@ -153,8 +153,8 @@ impl Scene {
         let server = Server::start(self.folder.path(), self.plant);
         let notes = self.path(&format!("notes-{number}"));
         File::create(&notes).expect("a file");
-        let client = self.client(&server, &notes, number);
-        self.wait_for(step, &notes);
+        let mut client = self.client(&server, &notes, number);
+        self.wait_for(step, &notes, &mut client);
         server.kill();
         tally.kills += 1;
         tally.in_commit += u32::from(self.mark().0 != 0);
@@ -190,8 +190,10 @@ impl Scene {
     }
 
     /// Waits for enough acknowledgements and then for the next commit that is at this step.
-    fn wait_for(&self, step: Step, notes: &Path) {
+    fn wait_for(&self, step: Step, notes: &Path, client: &mut Child) {
         while fs::metadata(notes).expect("the notes").len() < ENOUGH * 4 {
+            let ended = client.try_wait().expect("a child");
+            assert_eq!(ended, None, "the client goes on until the server dies");
             std::thread::yield_now();
         }
         (0..MOST_LOOKS).find(|_| self.mark().0 >= step as u8);

@@ -13,7 +13,7 @@ use vahti::{
     store::sqlite::{SqliteStore, faults},
 };
 
-use support::{app, clock, log_in, open, open_store, supervisor};
+use support::{MINUTE, app, clock, log_in, open, open_store, supervisor};
 
 const USERS: usize = 64;
 const CHECKS: usize = 1_000_000;
@@ -125,9 +125,13 @@ async fn put_out_and_let_in(vahti: &Vahti, subject: &Subject, times: usize, done
             .expect("an invalidate is acknowledged");
         subject.turn.fetch_add(1, Ordering::SeqCst);
         let checked = done.load(Ordering::SeqCst);
-        while done.load(Ordering::SeqCst) < checked + 2 * USERS {
-            tokio::task::yield_now().await;
-        }
+        let checks = async {
+            while done.load(Ordering::SeqCst) < checked + 2 * USERS {
+                tokio::task::yield_now().await;
+            }
+        };
+        let checks = tokio::time::timeout(MINUTE, checks).await;
+        checks.expect("the checks go on");
         subject.turn.fetch_add(1, Ordering::SeqCst);
         let request = VerifyRequest::latest(record.user.clone());
         vahti

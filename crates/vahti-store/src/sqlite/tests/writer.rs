@@ -6,6 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use rusqlite::{Error, ffi};
@@ -33,9 +34,13 @@ fn sqlite_error(code: i32) -> Trouble {
 /// Waits until so many commands stand in the writer's queue.
 async fn until_queued(house: &House, number: usize) {
     let queue = super::super::lock(&house.store.queue).clone().expect("it");
-    while queue.max_capacity() - queue.capacity() < number {
-        tokio::task::yield_now().await;
-    }
+    let queued = async {
+        while queue.max_capacity() - queue.capacity() < number {
+            tokio::task::yield_now().await;
+        }
+    };
+    let queued = tokio::time::timeout(Duration::from_secs(60), queued).await;
+    queued.expect("the commands arrive");
 }
 
 fn spawn_login(
@@ -304,7 +309,7 @@ async fn a_database_that_somebody_else_holds_is_waited_for_and_then_unavailable(
     let house = House::new();
     house.stage.login("ann", "a1").await.expect("a login");
     let impatient = house.on_the_writer(|connection| {
-        connection.busy_timeout(core::time::Duration::ZERO)?;
+        connection.busy_timeout(Duration::ZERO)?;
         Ok(())
     });
     impatient.await.expect("set");
