@@ -9,6 +9,12 @@ pub enum StoreError {
     /// The database does not answer or cannot write. Try again later.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
+    /// There is no room on the disk for a copy; nothing was written.
+    #[error("a copy needs {missing_bytes} bytes of free disk more")]
+    NoRoom {
+        /// What is missing.
+        missing_bytes: u64,
+    },
     /// The database holds what it never should. Only a person can mend it.
     #[error("the database holds what it should not: {0}")]
     Corrupt(String),

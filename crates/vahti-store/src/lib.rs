@@ -265,7 +265,7 @@ pub trait Store: Send + Sync {
     /// A copy of all data at one moment, in a file without a name, at its beginning. Whoever writes meanwhile goes on.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`]: there is no room for a copy, or the backend has none.
+    /// [`StoreError::NoRoom`]; [`StoreError::Unavailable`], also if the backend makes none.
     async fn copy(&self) -> Result<std::fs::File, StoreError> {
         let none = "this store keeps nothing that could be copied";
         Err(StoreError::Unavailable(none.to_owned()))

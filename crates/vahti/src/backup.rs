@@ -11,7 +11,7 @@ impl Vahti {
     /// knows of itself.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
+    /// [`Error::NoRoom`]; [`Error::Unavailable`].
     pub async fn backup(&self, caller: &Caller) -> Result<File, Error> {
         self.record_event(Verb::Backup, caller.by.clone()).await?;
         self.store.copy().await.map_err(Error::from)

@@ -41,6 +41,12 @@ pub enum Error {
         /// What is left.
         free_bytes: u64,
     },
+    /// There is no room on the disk for a copy: none was made.
+    #[error("a copy needs {missing_bytes} bytes of free disk more")]
+    NoRoom {
+        /// What is missing.
+        missing_bytes: u64,
+    },
     /// Cannot tell, or cannot write: the database does not answer. Nothing is known to have changed.
     #[error("the database cannot be used: {0}")]
     Unavailable(String),
@@ -53,6 +59,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(cause) => Self::Unavailable(cause),
+            StoreError::NoRoom { missing_bytes } => Self::NoRoom { missing_bytes },
             StoreError::Corrupt(cause) => {
                 Self::Unavailable(format!("it holds what it should not: {cause}"))
             }

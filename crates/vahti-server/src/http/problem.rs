@@ -98,6 +98,13 @@ impl Refused {
                 ProblemType::UnknownSupervisor,
                 "The invitation is used up or too old. Nothing was changed.",
             ),
+            Error::NoRoom { missing_bytes } => Self::new(
+                ProblemType::Unavailable,
+                format!(
+                    "No copy was made: beside the database, {missing_bytes} bytes of free disk are missing for it. Make room, \
+                     then try again."
+                ),
+            ),
             Error::DiskAlmostFull { .. } | Error::Late(_) | Error::Unavailable(_) => {
                 Self::new(ProblemType::Unavailable, cannot_tell(error))
             }

@@ -62,6 +62,11 @@ fn on_the_small_disk(disk: &Path) {
     let (app, hall) = (folder.key("app", "lms"), folder.key("supervisor", "hall"));
     let server = folder.serve();
     assert_eq!(server.login(&app, "aino", "home"), "active");
+    let refused = folder.vahti(&["backup", "copy.db"]).refused(3);
+    assert!(
+        refused.contains("bytes of free disk are missing"),
+        "{refused}"
+    );
     let mut acknowledged = vec!["aino".to_owned()];
     let rounds = if is_long() { 200 } else { 5 };
     let mut slowest = Duration::ZERO;

@@ -60,9 +60,9 @@ impl From<Failed> for Trouble {
 /// A copy of the database at `path` in a file without a name: nobody has to remove it.
 pub(super) fn nameless(path: &Path, free_bytes: Option<u64>) -> Result<File, Trouble> {
     let length = fs::metadata(path).map_err(Failed::from)?.len();
-    if free_bytes.is_some_and(|free| free < length + SPARE_BYTES) {
-        let why = format!("a copy needs {} bytes of free disk", length + SPARE_BYTES);
-        return Err(StoreError::Unavailable(why).into());
+    let missing_bytes = free_bytes.map_or(0, |free| (length + SPARE_BYTES).saturating_sub(free));
+    if missing_bytes > 0 {
+        return Err(StoreError::NoRoom { missing_bytes }.into());
     }
     let unfinished = beside(path, UNFINISHED);
     let written = connect::bare_reader(path)
@@ -88,11 +88,9 @@ mod tests {
             .execute_batch("CREATE TABLE a (x); INSERT INTO a VALUES (1)")
             .expect("a table");
         let needed = fs::metadata(&path).expect("the database").len() + SPARE_BYTES;
-        let refused = nameless(&path, Some(needed - 1)).map_err(StoreError::from);
-        assert!(
-            matches!(&refused, Err(StoreError::Unavailable(why)) if why.contains(&needed.to_string())),
-            "{refused:?}"
-        );
+        let refused = nameless(&path, Some(needed - 7)).map_err(StoreError::from);
+        let expected = StoreError::NoRoom { missing_bytes: 7 };
+        assert_eq!(refused.expect_err("no room"), expected);
         for enough in [Some(needed), None] {
             let copy = nameless(&path, enough).expect("a copy");
             assert!(copy.metadata().expect("a file").len() > 0);
