@@ -15,6 +15,8 @@ pub struct Selection {
     pub except_groups: Vec<Group>,
     /// Sessions at one of these places.
     pub places: Vec<String>,
+    /// Sessions in one of these halls: at the place itself, or at a seat of it. `Hall 1` means `Hall 1 / 12`, and not `Hall 12`.
+    pub halls: Vec<String>,
     /// Sessions that wait.
     pub only_waiting: bool,
     /// Sessions that logged in before.
@@ -51,6 +53,7 @@ impl Selection {
     pub(crate) fn means_without_session(&self, account: &Account, stopped: Timestamp) -> bool {
         self.means_user(account)
             && self.places.is_empty()
+            && self.halls.is_empty()
             && !self.only_waiting
             && self.unseen_for.is_none()
             && self.logged_in_before.is_none_or(|before| stopped < before)
@@ -63,8 +66,11 @@ impl Selection {
     }
 
     fn means(&self, session: &Session, now: Timestamp) -> bool {
+        let place = session.login.place.as_ref();
         let at_place = |place: &String| self.places.contains(place);
-        (self.places.is_empty() || session.login.place.as_ref().is_some_and(at_place))
+        let in_hall = |place: &String| self.halls.iter().any(|hall| is_in(hall, place));
+        (self.places.is_empty() || place.is_some_and(at_place))
+            && (self.halls.is_empty() || place.is_some_and(in_hall))
             && (!self.only_waiting || session.state.is_held())
             && self
                 .logged_in_before
@@ -73,4 +79,10 @@ impl Selection {
                 .unseen_for
                 .is_none_or(|unseen| now.since(session.last_seen.at) >= unseen)
     }
+}
+
+/// Whether a place is this hall, or a seat in it: what follows the name of the hall goes on with no letter and no digit.
+fn is_in(hall: &str, place: &str) -> bool {
+    let seat = place.strip_prefix(hall);
+    seat.is_some_and(|seat| !seat.starts_with(char::is_alphanumeric))
 }

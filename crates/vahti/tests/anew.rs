@@ -83,6 +83,10 @@ async fn whoever_is_not_meant_does_not_begin_anew() {
             ..Selection::default()
         },
         Selection {
+            halls: vec!["Hall A".to_owned()],
+            ..Selection::default()
+        },
+        Selection {
             only_waiting: true,
             ..Selection::default()
         },

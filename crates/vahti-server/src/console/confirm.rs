@@ -39,13 +39,12 @@ struct Confirm {
     since: &'static str,
     /// The user's other logins that go on, and will wait.
     put_out: Vec<Told>,
-    /// Those that wait already.
+    /// Those that wait already, and all of them where nobody is let in.
     also: Vec<Told>,
     namesake: Option<String>,
     is_old_code: bool,
     /// The code names somebody else.
     misnamed: Option<String>,
-    card: String,
     /// What the screen shows now.
     sign: Option<Sign>,
     confirmation: Option<String>,
@@ -124,22 +123,15 @@ fn page(
     let telling = desk.telling();
     let words = telling.words;
     let told = telling.of(&waiter.record);
-    let card = match &told.number {
-        Some(number) => filled(
-            &words.confirm.card_number,
-            &[("name", &told.name), ("number", number)],
-        ),
-        None => filled(&words.confirm.card, &[("name", &told.name)]),
-    };
     let how = asked.how.as_deref().and_then(|how| how.parse().ok());
     let is_scanned = asked.confirmation.is_some();
     let named = asked.user.as_deref();
     let misnamed = named.filter(|named| *named != waiter.record.user.as_str());
     let misnamed = misnamed.map(|user| words.confirm.misnamed.replace("{user}", &harmless(user)));
     let is_active = waiter.record.session.state.is_active();
-    let others = |active| {
+    let others = |put_out| {
         let others = waiter.others.iter();
-        let others = others.filter(move |other| other.state.is_active() == active);
+        let others = others.filter(move |other| (!is_active && other.state.is_active()) == put_out);
         others.map(|other| telling.of_session(other)).collect()
     };
     Confirm {
@@ -152,7 +144,6 @@ fn page(
         also: others(false),
         is_active,
         is_old_code: how == Some(How::Scan) && !is_scanned,
-        card,
         how: match how {
             Some(How::Scan) if is_scanned => How::Scan,
             Some(How::Code) => How::Code,

@@ -25,9 +25,9 @@ pub(super) struct DeskWords {
 section!(List: title, waiting_one, waiting, nobody, nobody_found, search, reason, any_reason, show, show_all, since,
     same_name, elsewhere, tick, let_in_ticked, unticked_one, unticked, more, reload;);
 section!(Why: over_limit, awaiting_choice, frozen, after_end, superseded, invalidated;);
-section!(Confirm: title, title_active, since, since_active, why, other, others, others_kept, since_used, other_waits, nothing_else, not_in_room,
-    in_no_room, same_name, old_code, misnamed, card, card_number, screen, reason, other_reason, let_in, not_this, more, hold, hold_text,
-    end, end_text, person, device; reasons: [String; 3]);
+section!(Confirm: title, title_active, since, since_active, why, other, others, others_kept, since_used, other_waits, nothing_else,
+    not_in_room, in_no_room, not_in_front, same_name, old_code, misnamed, card, screen, reason, other_reason, let_in, not_this,
+    more, hold, hold_text, end, end_text, person, device; reasons: [String; 3]);
 section!(Shape: ; names: [String; 8]);
 section!(Done: let_in, let_in_before, hold, end, undo, gone_on, yes, no, waits_again, goes_on_again, logins_held, call, again_by_you, again_by,
     again, take_back, back;);

@@ -24,7 +24,7 @@ use crate::http::harmless;
 
 /// Lines of the record on one page.
 const LINES: u32 = 50;
-/// The newest logins that are looked at for those that have ended.
+/// Logins on one page that are looked at for those that have ended.
 const LOGINS: u32 = 50;
 
 /// What the address says.
@@ -34,6 +34,8 @@ pub(super) struct Asked {
     user: String,
     /// Only what was recorded before this event.
     before: Option<i64>,
+    /// Of the logins that have ended only those before this place in the list.
+    logins: Option<i64>,
 }
 
 /// The page.
@@ -51,7 +53,9 @@ struct Person {
     sentence: String,
     open: Vec<Login>,
     ended: Vec<Login>,
-    more_ended: Option<String>,
+    /// Where the older of the logins that have ended go on.
+    older_logins: Option<i64>,
+    is_older_logins: bool,
     /// A login by which forms mean the person.
     subject: Option<String>,
     /// Whether there is anything that could be put on hold.
@@ -70,6 +74,8 @@ struct Person {
 struct Login {
     told: Told,
     is_active: bool,
+    /// The place, the device and the address, as far as they are known.
+    from: Vec<String>,
     state: &'static str,
     times: Vec<String>,
     /// Why it has ended.
@@ -99,26 +105,27 @@ pub(super) async fn person(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
     let Ok(user) = UserId::new(&asked.user) else {
         return nobody();
     };
-    match desk.ask(found(&desk, user, asked.before)).await {
-        Ok(found) => desk.page(&page(&desk, words, found, asked.before.is_some())),
+    match desk.ask(found(&desk, user, &asked)).await {
+        Ok(found) => desk.page(&page(&desk, words, found, &asked)),
         Err(Error::Refused(_)) => nobody(),
         Err(_) => desk.trouble(),
     }
 }
 
-async fn found(desk: &Desk, user: UserId, before: Option<i64>) -> Result<Found, Error> {
+async fn found(desk: &Desk, user: UserId, asked: &Asked) -> Result<Found, Error> {
     let (vahti, reader) = (desk.vahti(), desk.reader());
     let (explanation, account) = vahti.explain(&reader, &user).await?;
     let logins = SessionQuery {
         user: Some(user.clone()),
         newest_first: true,
+        after: asked.logins.unwrap_or(0),
         limit: LOGINS,
         ..SessionQuery::default()
     };
     let events = EventQuery {
         user: Some(user.clone()),
         newest_first: true,
-        after: before.unwrap_or(0),
+        after: asked.before.unwrap_or(0),
         limit: LINES,
         ..EventQuery::default()
     };
@@ -131,7 +138,7 @@ async fn found(desk: &Desk, user: UserId, before: Option<i64>) -> Result<Found, 
     })
 }
 
-fn page(desk: &Desk, words: &'static RecordsWords, found: Found, is_older: bool) -> Person {
+fn page(desk: &Desk, words: &'static RecordsWords, found: Found, asked: &Asked) -> Person {
     let (telling, vahti) = (desk.telling(), desk.vahti());
     let Found {
         account,
@@ -156,7 +163,6 @@ fn page(desk: &Desk, words: &'static RecordsWords, found: Found, is_older: bool)
         .filter(|record| record.session.state.is_ended())
         .map(|record| login(&telling, words, &record.session))
         .collect();
-    let more_ended = logins.next.map(|_| &words.person.more_ended);
     let subject = open.iter().chain(&ended).next();
     Person {
         frame: desk.frame(),
@@ -164,7 +170,8 @@ fn page(desk: &Desk, words: &'static RecordsWords, found: Found, is_older: bool)
         stands: stands(&telling, words, &name, facts, policy, vahti.paused_until()),
         subject: subject.map(|login| login.told.id.clone()),
         can_hold: !explanation.logins_held || explanation.active > 0,
-        more_ended: more_ended.map(|text| text.replace("{n}", &LOGINS.to_string())),
+        older_logins: logins.next,
+        is_older_logins: asked.logins.is_some(),
         history: lines(&telling, words, &events.items),
         names_people: false,
         older: events.next,
@@ -176,7 +183,7 @@ fn page(desk: &Desk, words: &'static RecordsWords, found: Found, is_older: bool)
         ended,
         of,
         words,
-        is_older,
+        is_older: asked.before.is_some(),
     }
 }
 
@@ -226,8 +233,10 @@ fn login(telling: &Telling<'_>, words: &'static RecordsWords, session: &Session)
             )
         }
     };
+    let from = [&told.place, &told.device, &told.address];
     Login {
         is_active: session.state.is_active(),
+        from: from.into_iter().flatten().cloned().collect(),
         told,
         state,
         times,

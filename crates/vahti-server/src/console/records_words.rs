@@ -26,7 +26,7 @@ pub(super) struct RecordsWords {
 }
 
 section!(Person: nobody_title, nobody, user, number, email, groups, now, engineers, logins, no_logins, goes_on, waits,
-    has_ended, logged_in, waits_since, used, ended_at, more_ended, undo, history;);
+    has_ended, logged_in, waits_since, used, ended_at, older_logins, newest_logins, undo, history;);
 section!(Stands: paused, not_counted, not_logged_in, exempt, observes, goes_on, goes_on_unlimited, waits, way_in,
     way_in_choice, then_one, then, next_held, next_waits, next_refused, next_oldest, next_unused, next_choice, next_all,
     next_goes_on;);
@@ -43,7 +43,7 @@ section!(Record: title, person, what, anything, since, show, show_all, nothing, 
     wrong_since;);
 section!(Export: title, text, search, state, any_state, goes_on, waits, has_ended, since, csv, json;);
 section!(Message: title, text, none, now, label, say, take_away, too_long, only_whole;);
-section!(Everyone: title, text, let_in, let_in_text, hold, hold_text, log_out, log_out_text, filters, places, groups, except,
+section!(Everyone: title, text, let_in, let_in_text, hold, hold_text, log_out, log_out_text, filters, places, places_about, groups, except,
     unused, before, reason, look, wrong_group, wrong_minutes, wrong_time, people_one, people, logins_one, logins, would,
     nobody, later, change, number, password, go_let_in, go_hold, go_log_out, wrong_number, grown, too_late, wrong_password,
     too_many, no_password, done_let_in, done_hold, done_log_out, left, stopped, no_answer, refused;);

@@ -36,7 +36,7 @@ impl What {
 /// The order, as it was typed.
 pub(super) struct Order {
     pub(super) what: What,
-    /// One a line.
+    /// Halls, or single seats: one a line.
     pub(super) places: String,
     /// With spaces between them.
     pub(super) groups: String,
@@ -136,7 +136,7 @@ impl Order {
         Ok(Selection {
             groups: in_groups,
             except_groups,
-            places: places.map(str::to_owned).collect(),
+            halls: places.map(str::to_owned).collect(),
             only_waiting: self.what == What::LetIn,
             logged_in_before: before,
             unseen_for: unused.map(|minutes| Duration::from_secs(u64::from(minutes) * 60)),

@@ -103,6 +103,7 @@ impl Readable for wire::AllRequest {
             groups: groups?,
             except_groups: except_groups?,
             places: self.places,
+            halls: Vec::new(),
             only_waiting: self.only.is_some(),
             logged_in_before: self.logged_in_before.map(|time| time.0),
             unseen_for: unseen_for?,

@@ -96,6 +96,49 @@ async fn a_look_says_how_many_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_hall_means_all_its_seats_and_no_hall_that_is_called_alike() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for (user, place) in [
+        ("ann", "Hall 1 / 12"),
+        ("bob", "Hall 1, seat 3"),
+        ("eve", "Hall 1"),
+        ("joe", "Hall 12 / 1"),
+        ("kim", "Hall 1B"),
+        ("lea", "Old Hall 1"),
+    ] {
+        let login = json!({"user": user, "session_id": user, "place": place});
+        assert_eq!(hall.scene.post("app", "/v1/login", login).await.status, 201);
+    }
+    hall.scene.clock.advance(Duration::from_secs(60));
+    for (places, sentence) in [
+        ("Hall+1", "This meets 3 people, 3 logins."),
+        ("Hall+1+/+12", "This meets 1 person, 1 login."),
+        ("Hall+1%0D%0AHall+12", "This meets 4 people, 4 logins."),
+        ("Hall", "This meets 5 people, 5 logins."),
+        ("1", "This meets nobody."),
+    ] {
+        let query = format!("{EVERYONE}?what=log-out&places={places}&look=1");
+        hall.open(&query, &cookie).await.says(sentence);
+    }
+    let query = format!("{EVERYONE}?what=log-out&places=Hall+1&look=1");
+    let page = hall.open(&query, &cookie).await;
+    hall.post(EVERYONE, &cookie, &form(&page, "3", PASSWORD))
+        .await
+        .says("3 people logged out for good, 3 logins.");
+    for (session, is_met) in [
+        ("ann", true),
+        ("bob", true),
+        ("eve", true),
+        ("joe", false),
+        ("kim", false),
+        ("lea", false),
+    ] {
+        assert_eq!(state(&hall, session).await == "ended", is_met, "{session}");
+    }
+}
+
+#[tokio::test]
 async fn the_number_and_the_password_are_needed_and_then_it_is_done_once() {
     let (hall, cookie) = hall().await;
     let look = format!("{EVERYONE}?what=let-in&reason=Late+start&look=1");

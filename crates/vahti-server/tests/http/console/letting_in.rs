@@ -234,11 +234,17 @@ async fn what_is_compared_stands_on_one_page_with_the_sign_of_the_screen() {
         "If you let this one in, this other login will wait:",
         "Chrome on Windows",
         "84.250.12.7",
-        "The card says Aino Suoranta, 0412345.",
+        "The card says <strong class=\"name\"><bdi>Aino Suoranta</bdi>, <bdi>0412345</bdi></strong>",
         &sign.to_string(),
     ] {
         assert!(page.text.contains(text), "{text}: {}", page.text);
     }
+    let shown = page.text.find(&sign.to_string());
+    assert!(
+        shown < page.text.find("Why it waits"),
+        "what is compared comes first: {}",
+        page.text
+    );
     assert_eq!(hall.scene.digest().await, before, "looking changes nothing");
     assert!(!page.text.contains("class=\"beware\""), "{}", page.text);
 }
@@ -263,10 +269,11 @@ async fn a_screen_that_is_not_in_its_room_is_told() {
         hall.open(&path, &cookie).await.text
     };
     let seat = page("a-seat").await;
-    assert!(
-        seat.contains("This screen is not in Hall A (it comes from 84.250.12.7)."),
-        "{seat}"
-    );
+    let sentence = "This screen is not in Hall A (it comes from 84.250.12.7).";
+    let to_whom = "If you stand in the hall, it is not the screen in front of you.";
+    assert!(seat.contains(&format!("{sentence} {to_whom}")), "{seat}");
+    let list = hall.open(CONSOLE, &cookie).await.text;
+    assert!(list.contains(sentence) && !list.contains(to_whom), "{list}");
     let none = page("a-none").await;
     assert!(
         none.contains("This screen is in none of the rooms"),

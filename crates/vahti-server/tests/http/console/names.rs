@@ -70,7 +70,9 @@ async fn a_name_does_nothing_on_the_pages_where_supervisors_act() {
         let confirm = hall
             .open("/vahti/console/confirm?session=u1-seat", &cookie)
             .await;
-        confirm.says(&format!("The card says {shown}, {shown}."));
+        confirm.says(&format!(
+            "The card says <strong class=\"name\"><bdi>{shown}</bdi>, <bdi>{shown}</bdi></strong>"
+        ));
         confirm.says(&format!(
             "Another {shown} is waiting too ({shown}, {shown})."
         ));

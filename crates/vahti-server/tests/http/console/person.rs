@@ -238,6 +238,34 @@ async fn a_history_is_read_page_by_page_and_no_line_is_left_out() {
 }
 
 #[tokio::test]
+async fn every_login_that_has_ended_is_found_page_by_page() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for number in 0..120 {
+        let session = format!("s{number:03}");
+        let login = json!({"user": "aino", "session_id": session, "place": format!("<{session}>")});
+        assert_eq!(hall.scene.post("app", "/v1/login", login).await.status, 201);
+        hall.scene
+            .post("app", "/v1/end", json!({"session_id": session}))
+            .await;
+    }
+    let (mut next, mut seen, mut pages) = (Some(AINO.to_owned()), Vec::new(), 0);
+    while let Some(path) = next {
+        let page = hall.open(&path, &cookie).await;
+        let places = page.text.split("<bdi>&#60;").skip(1);
+        seen.extend(places.map(|rest| rest.split('&').next().unwrap_or_default().to_owned()));
+        assert_eq!(way(&page, "Newest logins").is_some(), pages > 0);
+        next = way(&page, "Older logins").map(|path| path.replace("#logins", ""));
+        pages += 1;
+    }
+    let all: Vec<_> = (0..120)
+        .rev()
+        .map(|number| format!("s{number:03}"))
+        .collect();
+    assert_eq!((pages, seen), (3, all));
+}
+
+#[tokio::test]
 async fn the_record_shows_what_is_asked_for() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;

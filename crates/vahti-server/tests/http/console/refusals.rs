@@ -104,4 +104,5 @@ async fn only_the_logins_that_go_on_are_said_to_wait_afterwards() {
     active.says("logged in since");
     active.does_not_say("waiting since");
     active.does_not_say("If you let this one in");
+    assert_eq!(active.text.matches("Also logged in:").count(), 1);
 }
