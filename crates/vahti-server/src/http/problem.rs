@@ -98,16 +98,10 @@ impl Refused {
                 ProblemType::UnknownSupervisor,
                 "The invitation is used up or too old. Nothing was changed.",
             ),
-            Error::NoRoom { missing_bytes } => Self::new(
-                ProblemType::Unavailable,
-                format!(
-                    "No copy was made: beside the database, {missing_bytes} bytes of free disk are missing for it. Make room, \
-                     then try again."
-                ),
-            ),
-            Error::DiskAlmostFull { .. } | Error::Late(_) | Error::Unavailable(_) => {
-                Self::new(ProblemType::Unavailable, cannot_tell(error))
-            }
+            Error::NoRoom { .. }
+            | Error::DiskAlmostFull { .. }
+            | Error::Late(_)
+            | Error::Unavailable(_) => Self::new(ProblemType::Unavailable, cannot_tell(error)),
         }
     }
 
@@ -213,8 +207,14 @@ impl IntoResponse for Refused {
 }
 
 /// What is known to have changed when the database cannot be used.
-fn cannot_tell(error: &Error) -> &'static str {
-    match error {
+fn cannot_tell(error: &Error) -> String {
+    if let Error::NoRoom { missing_bytes } = error {
+        return format!(
+            "No copy was made: beside the database, {missing_bytes} bytes of free disk are missing for it. Make room, then \
+             try again."
+        );
+    }
+    let sentence = match error {
         Error::DiskAlmostFull { .. } => {
             "The disk of the database is almost full, so logins are refused. Nothing was changed. \
              Active sessions go on, and so do verify, invalidate and end."
@@ -223,7 +223,8 @@ fn cannot_tell(error: &Error) -> &'static str {
             "The database does not answer. Whether anything was changed is not known. Try again in 1 s."
         }
         _ => "The database does not answer. Nothing is known to have changed. Try again in 1 s.",
-    }
+    };
+    sentence.to_owned()
 }
 
 fn seconds(number: u128) -> HeaderValue {

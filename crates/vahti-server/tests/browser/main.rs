@@ -172,7 +172,7 @@ fn being_let_in_is_announced_and_the_renewal_of_a_code_is_not() {
 }
 
 /// Every page, after the browser that looks at it: `seat` waits, `phone` is a supervisor's.
-const PAGES: [&str; 18] = [
+const PAGES: &[&str] = &[
     "seat=/vahti/gate",
     "nobody=/vahti/gate",
     "nobody=/vahti/console/login",
