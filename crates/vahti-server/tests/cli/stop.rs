@@ -94,12 +94,14 @@ fn hundreds_of_open_pages_consoles_and_followers_are_ended_in_good_order_within_
     let (app, auditor) = (folder.key("app", "lms"), folder.key("auditor", "desk"));
     let admin = folder.key("admin", "admin");
     let server = folder.serve();
-    assert_eq!(server.login(&app, "aino", "home"), "active");
-    let seats = [(); 25].map(|()| {
-        let (_, seat) = server.call(&app, "login", r#"{"user":"aino"}"#);
+    let users: Vec<_> = (0..25).map(|number| format!("user-{number}")).collect();
+    let seats = users.iter().map(|user| {
+        assert_eq!(server.login(&app, user, &format!("{user}-home")), "active");
+        let (_, seat) = server.call(&app, "login", &format!(r#"{{"user":"{user}"}}"#));
         let token = seat["token"].as_str().expect("a token");
         format!("cookie: vahti={token}\r\n")
     });
+    let seats: Vec<_> = seats.collect();
     let made = r#"{"name":"Maija","password":"correct horse battery"}"#;
     assert_eq!(server.call(&admin, "supervisors", made).0, 201);
     let form = "name=Maija&password=correct+horse+battery";
@@ -120,7 +122,7 @@ fn hundreds_of_open_pages_consoles_and_followers_are_ended_in_good_order_within_
         streams.extend((0..number).map(|_| follow(&server, path, headers)));
     }
     // What is recorded now is on its way to all of them when the signal comes.
-    let home = r#"{"user":"aino","session_id":"home"}"#;
+    let home = r#"{"user":"user-0","session_id":"user-0-home"}"#;
     assert_eq!(server.call(&admin, "invalidate", home).0, 200);
     assert_eq!(server.stop().code(), Some(0));
     for mut stream in streams {
