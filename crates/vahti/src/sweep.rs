@@ -4,12 +4,13 @@
 //! deadline by itself. The sweep only writes down what is true already, and keeps the store small.
 
 use core::{pin::pin, time::Duration};
+use std::sync::Arc;
 
 use tokio::time::MissedTickBehavior;
 use vahti_core::{By, How, Timestamp, UserId, Verb};
 use vahti_store::StoreError;
 
-use crate::Vahti;
+use crate::{Index, Vahti};
 
 /// How often deadlines are looked for.
 const DEADLINES_EVERY: Duration = Duration::from_secs(1);
@@ -121,7 +122,7 @@ impl Vahti {
             if now < due.next {
                 return Ok(());
             }
-            let (users, next) = self.index.due(now);
+            let (users, next) = self.look_through(move |index| index.due(now)).await?;
             let unknown = now.plus((*shortest).min(LOOK_AT_LEAST_EVERY));
             *due = Due {
                 users,
@@ -148,7 +149,10 @@ impl Vahti {
             return Ok(());
         }
         written.failed = true;
-        let seen = self.index.seen_since(written.until);
+        let since = written.until;
+        let seen = self
+            .look_through(move |index| index.seen_since(since))
+            .await?;
         for rows in seen.chunks(AT_ONCE as usize) {
             self.store.write_last_seen(rows.to_vec()).await?;
         }
@@ -165,7 +169,8 @@ impl Vahti {
     /// [`StoreError`]: the rest is forgotten at the next turn.
     pub async fn forget_old(&self) -> Result<(), StoreError> {
         let now = self.now();
-        self.index.forget_ended(now);
+        self.look_through(move |index| index.forget_ended(now))
+            .await?;
         let (sessions, origins) = (self.policy.retention, self.policy.origin_retention);
         if !sessions.is_zero() {
             let before = now.minus(sessions);
@@ -176,6 +181,20 @@ impl Vahti {
             while self.store.forget_origins(before, AT_ONCE).await? == AT_ONCE {}
         }
         Ok(())
+    }
+
+    /// Goes through the whole index, beside the threads that answer: with a million sessions that takes them a tenth of a
+    /// second.
+    async fn look_through<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Index) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let index = Arc::clone(&self.index);
+        tokio::task::spawn_blocking(move || look(&index))
+            .await
+            .map_err(|broken| {
+                StoreError::Unavailable(format!("the index was not looked through: {broken}"))
+            })
     }
 
     /// Follows the wall clock; the first time that it is far away, that is recorded. Says whether it is far away and recorded.

@@ -3,24 +3,27 @@
 //! It holds every open session, and for a day those that have ended, so that a check can say why. The truth of
 //! the last seen times of this process lives here. It knows no database.
 
-use core::time::Duration;
+mod entry;
+
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    atomic::{AtomicBool, Ordering},
 };
 
 use papaya::HashMap;
 use tokio::sync::Notify;
 use vahti_core::{
-    Account, EndReason, HeldReason, LastSeen, Policy, Profile, SecretHash, Session, SessionId,
-    State, Ticket, Timestamp, Token, UserId,
+    Account, Policy, Profile, SecretHash, Session, SessionId, State, Ticket, Timestamp, Token,
+    UserId,
 };
 use vahti_store::Witness;
 
-/// How long a session that has ended can still be told apart from one that never was.
-pub(crate) const ENDED_KEPT: Duration = Duration::from_secs(24 * 3600);
+use entry::Entry;
 
-const STATE_BITS: u32 = 8;
+pub(crate) use entry::ENDED_KEPT;
+
+/// How many entries are removed while commits wait.
+const TURN: usize = 1_000;
 
 /// Every open session of this host, by id.
 pub struct Index {
@@ -32,23 +35,6 @@ pub struct Index {
     seen: AtomicBool,
     /// Wakes those who wait for something to be recorded.
     pub(crate) recorded: Notify,
-}
-
-/// One session, as a check needs it.
-struct Entry {
-    user: UserId,
-    profile: Option<Arc<Profile>>,
-    secret: SecretHash,
-    /// The account's version in the upper bits, the state's code in the lower: both change at once.
-    status: AtomicU64,
-    /// When the session was last used, in milliseconds.
-    last_seen: AtomicI64,
-    /// Open: the end of its lifetime. Ended: when the index forgets it. In milliseconds.
-    until: AtomicI64,
-    /// Whether this process has seen the session in use.
-    seen_here: AtomicBool,
-    /// Whether it may go unused for as long as it lives.
-    may_rest: bool,
 }
 
 /// Sessions of the index, by state.
@@ -199,10 +185,22 @@ impl Index {
 
     /// Forgets the sessions that ended long ago.
     pub(crate) fn forget_ended(&self, now: Timestamp) {
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.sessions
-            .pin()
-            .retain(|_, entry| !(entry.state().is_ended() && now >= entry.until()));
+        self.forget_all(|entry| entry.state().is_ended() && now >= entry.until());
+    }
+
+    /// Forgets what `is_over`. Commits wait for its removal, and not while it is looked for.
+    fn forget_all(&self, is_over: impl Fn(&Entry) -> bool) {
+        let sessions = self.sessions.pin();
+        let over = sessions.iter().filter(|(_, entry)| is_over(entry));
+        let over: Vec<_> = over.map(|(id, _)| id).collect();
+        for some in over.chunks(TURN) {
+            let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+            for id in some {
+                if sessions.get(*id).is_some_and(&is_over) {
+                    sessions.remove(*id);
+                }
+            }
+        }
     }
 
     fn found(&self, id: &SessionId, entry: &Entry, now: Timestamp) -> Found {
@@ -224,44 +222,19 @@ impl Index {
         profile: Option<&Arc<Profile>>,
     ) {
         let sessions = self.sessions.pin();
-        let status = pack(account.version, state);
-        let until = session.marks.ended_at().map_or_else(
-            || session.login.lifetime_deadline(&self.policy),
-            |ended| ended.plus(ENDED_KEPT),
-        );
-        let (mut last_seen, mut seen_here) = (session.last_seen.at, session.last_seen.here);
-        if let Some(entry) = sessions.get(session.id.as_str()) {
-            if entry.user == account.user && entry.version() > account.version {
+        let mut fresh = Entry::new(account, session, state, profile, &self.policy);
+        if let Some(known) = sessions.get(session.id.as_str())
+            && known.user == account.user
+        {
+            if known.version() > account.version {
                 return;
             }
-            if entry.user == account.user
-                && entry.secret == session.secret
-                && entry.profile.as_deref() == profile.map(AsRef::as_ref)
-            {
-                entry.status.store(status, Ordering::Release);
-                entry.until.store(until.as_millis(), Ordering::Release);
-                entry
-                    .last_seen
-                    .fetch_max(last_seen.as_millis(), Ordering::Relaxed);
+            if known.is_the_same_login(&fresh) {
+                known.turn(&fresh);
                 return;
             }
-            if entry.user == account.user {
-                last_seen = last_seen.max(Timestamp::from_millis(
-                    entry.last_seen.load(Ordering::Relaxed),
-                ));
-                seen_here |= entry.seen_here.load(Ordering::Acquire);
-            }
+            fresh.was_used_as(known);
         }
-        let fresh = Entry {
-            user: account.user.clone(),
-            profile: profile.cloned(),
-            secret: session.secret,
-            status: AtomicU64::new(status),
-            last_seen: AtomicI64::new(last_seen.as_millis()),
-            until: AtomicI64::new(until.as_millis()),
-            seen_here: AtomicBool::new(seen_here),
-            may_rest: session.login.may_rest(&self.policy),
-        };
         sessions.insert(session.id.clone(), fresh);
     }
 }
@@ -283,102 +256,6 @@ impl Witness for Index {
     }
 
     fn forget(&self, user: &UserId) {
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.sessions.pin().retain(|_, entry| entry.user != *user);
-    }
-}
-
-impl Entry {
-    /// When the session, if it is not used, ends in the record too.
-    fn deadline_for_others(&self, policy: &Policy) -> Timestamp {
-        let seen = LastSeen {
-            at: Timestamp::from_millis(self.last_seen.load(Ordering::Relaxed)),
-            here: self.seen_here.load(Ordering::Acquire),
-        };
-        let idle = self.idle_deadline(policy);
-        self.until().min(seen.idle_for_others(idle))
-    }
-
-    /// When the session has gone unused for too long.
-    fn idle_deadline(&self, policy: &Policy) -> Timestamp {
-        if self.may_rest {
-            return Timestamp::NEVER;
-        }
-        policy.idle_deadline(Timestamp::from_millis(
-            self.last_seen.load(Ordering::Relaxed),
-        ))
-    }
-
-    fn version(&self) -> u64 {
-        self.status.load(Ordering::Acquire) >> STATE_BITS
-    }
-
-    fn state(&self) -> State {
-        unpack(self.status.load(Ordering::Acquire))
-    }
-
-    fn until(&self) -> Timestamp {
-        Timestamp::from_millis(self.until.load(Ordering::Acquire))
-    }
-
-    fn touch(&self, now: Timestamp) {
-        if self.last_seen.load(Ordering::Relaxed) < now.as_millis() {
-            self.last_seen.fetch_max(now.as_millis(), Ordering::Relaxed);
-        }
-        if !self.seen_here.load(Ordering::Relaxed) {
-            self.seen_here.store(true, Ordering::Release);
-        }
-    }
-
-    fn last_seen_here(&self) -> Option<Timestamp> {
-        let here = self.seen_here.load(Ordering::Acquire);
-        here.then(|| Timestamp::from_millis(self.last_seen.load(Ordering::Relaxed)))
-    }
-}
-
-/// Codes of states: 0 is active, then the reasons of held from 1, then those of ended from [`ENDED`].
-const ENDED: u8 = 64;
-
-fn pack(version: u64, state: State) -> u64 {
-    let code = match state {
-        State::Active => 0,
-        State::Held(reason) => 1 + reason as u8,
-        State::Ended(reason) => ENDED + reason as u8,
-    };
-    version << STATE_BITS | u64::from(code)
-}
-
-fn unpack(status: u64) -> State {
-    let code = (status & 0xff) as usize;
-    let ended = code
-        .checked_sub(usize::from(ENDED))
-        .map(|at| EndReason::ALL.get(at).copied());
-    match (code, ended) {
-        (0, _) => State::Active,
-        (_, Some(reason)) => State::Ended(reason.unwrap_or(EndReason::EndedBySupervisor)),
-        (code, None) => State::Held(
-            HeldReason::ALL
-                .get(code - 1)
-                .copied()
-                .unwrap_or(HeldReason::Invalidated),
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_state_is_packed_and_unpacked() {
-        let held = HeldReason::ALL.iter().map(|reason| State::Held(*reason));
-        let ended = EndReason::ALL.iter().map(|reason| State::Ended(*reason));
-        for state in held.chain(ended).chain([State::Active]) {
-            let status = pack(u64::from(u32::MAX), state);
-            assert_eq!(
-                (unpack(status), status >> STATE_BITS),
-                (state, u64::from(u32::MAX))
-            );
-        }
+        self.forget_all(|entry| entry.user == *user);
     }
 }
