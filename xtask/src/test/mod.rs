@@ -9,6 +9,7 @@ pub(crate) use report::Report;
 use crate::{debian, process, tools, workspace};
 use report::Row;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 /// What to run.
 #[derive(clap::Args, Default)]
@@ -61,11 +62,20 @@ fn documentation(options: &Options) -> Result<Row, String> {
         "--no-fail-fast",
     ]);
     options.apply(command.arg("--"));
-    let finished = suite::finish(command)?;
+    let finished = suite::finish(command, options.limit())?;
     Ok(finished.into_row("documentation", report::Results::OnePerCrate))
 }
 
 impl Options {
+    /// How long one suite may run.
+    fn limit(&self) -> Duration {
+        if self.long {
+            suite::LONG_LIMIT
+        } else {
+            suite::LIMIT
+        }
+    }
+
     /// The arguments and the environment of a test binary.
     fn apply(&self, command: &mut Command) {
         // What a proof counted is worth reading also when it passed.

@@ -6,15 +6,19 @@ use super::report::{self, Counts, Results, Row};
 use crate::process;
 use crate::workspace::{Package, text};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 /// How long the output of a suite may stay open after the suite has ended.
 const OUTPUT_GRACE: Duration = Duration::from_secs(5);
+/// How long a suite may run: several times what the slowest takes on two slow cores.
+pub(crate) const LIMIT: Duration = Duration::from_secs(20 * 60);
+/// The same in the long form.
+pub(crate) const LONG_LIMIT: Duration = Duration::from_secs(3 * 3600);
 
 /// One test binary.
 #[derive(Debug)]
@@ -31,6 +35,8 @@ pub(crate) struct Finished {
     /// `None` when a process that it started still holds its output.
     results: Option<Vec<Counts>>,
     time: Duration,
+    /// It was killed, because it had run for this long.
+    hung: Option<Duration>,
 }
 
 /// Builds all tests, and lists their binaries in the order of their names.
@@ -111,28 +117,46 @@ impl Suite {
             .current_dir(&self.folder)
             .envs(self.environment.iter().cloned());
         options.apply(&mut command);
-        Ok(finish(command)?.into_row(&self.name, Results::One))
+        Ok(finish(command, options.limit())?.into_row(&self.name, Results::One))
     }
 }
 
-/// Runs a command, copies its standard output, and collects the results in it.
-pub(crate) fn finish(mut command: Command) -> Result<Finished, String> {
+/// Runs a command for at most `limit`, copies its standard output, and collects the results in it.
+pub(crate) fn finish(mut command: Command, limit: Duration) -> Result<Finished, String> {
     let line = process::line(&command);
     let cannot = |error| process::cannot_start(&line, &error);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let (outcome, time) = process::timed(|| {
         let mut child = command.spawn()?;
         let results = child.stdout.take().map(copy);
-        let status = child.wait()?;
+        let (status, in_time) = wait(&mut child, limit)?;
         let results = results.and_then(|results| results.recv_timeout(OUTPUT_GRACE).ok());
-        Ok((status, results))
+        Ok((status, results, in_time))
     });
-    let (status, results) = outcome.map_err(cannot)?;
+    let (status, results, in_time) = outcome.map_err(cannot)?;
     Ok(Finished {
         status,
         results,
         time,
+        hung: (!in_time).then_some(limit),
     })
+}
+
+/// How a process ended, and whether it did so by itself within `limit`.
+fn wait(child: &mut Child, limit: Duration) -> io::Result<(ExitStatus, bool)> {
+    let id = child.id().to_string();
+    let (ended, watched) = mpsc::channel::<()>();
+    let watch = thread::spawn(move || {
+        let hangs = watched.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+        if hangs {
+            // If it has ended just now, there is nothing to kill.
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+        }
+        !hangs
+    });
+    let status = child.wait();
+    drop(ended);
+    Ok((status?, watch.join().unwrap_or(true)))
 }
 
 /// In a thread of its own, because a process that a test left behind may hold the pipe open for ever.
@@ -161,6 +185,13 @@ impl Finished {
     /// Judges how it ended. What ends badly without saying so in its result counts as one more failure.
     pub(crate) fn into_row(self, name: &str, expected: Results) -> Row {
         let (mut counts, mut problem) = match self.results {
+            _ if let Some(limit) = self.hung => (
+                Counts::default(),
+                Some(format!(
+                    "was killed, because it had run for {} min: its last test hangs",
+                    limit.as_secs() / 60
+                )),
+            ),
             None => (
                 Counts::default(),
                 Some("left a process behind that holds its output".to_owned()),
@@ -188,7 +219,11 @@ mod tests {
     use super::*;
 
     fn shell(script: &str) -> Row {
-        let finished = finish(process::command("sh", &["-c", script])).unwrap();
+        shell_within(script, LIMIT)
+    }
+
+    fn shell_within(script: &str, limit: Duration) -> Row {
+        let finished = finish(process::command("sh", &["-c", script]), limit).unwrap();
         finished.into_row("sample", Results::One)
     }
 
@@ -213,6 +248,13 @@ mod tests {
     fn a_suite_that_dies_after_its_result_has_failed() {
         let row = shell(&format!("{OK}; kill -9 $$"));
         assert_eq!((row.counts.passed, row.counts.failed), (2, 1));
+    }
+
+    #[test]
+    fn a_suite_that_hangs_is_killed_and_has_failed() {
+        let row = shell_within("exec sleep 600", Duration::from_millis(10));
+        assert_eq!(row.counts.failed, 1);
+        assert!(row.problem.unwrap().contains("hangs"));
     }
 
     #[test]
