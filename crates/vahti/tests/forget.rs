@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use vahti::{
-    Caller, Error, LoginRequest, Question, Vahti,
-    core::{Group, How, Policy, Refusal},
+    Caller, EndRequest, Error, LoginRequest, Question, Vahti,
+    core::{EndReason, Group, How, Policy, Refusal},
     store::{EventQuery, EventRecord, SessionQuery},
 };
 
@@ -66,6 +66,23 @@ async fn the_check_after_an_erasure_knows_nobody_and_a_later_login_is_a_new_pers
     assert_eq!(verbs, ["login", "erase", "end"]);
     let report = scene.vahti.check_events().await.expect("a report");
     assert_eq!(report.fault, None);
+}
+
+#[tokio::test]
+async fn why_a_session_ended_is_told_for_a_day_and_then_forgotten() {
+    let scene = Scene::new(policy(1)).await;
+    let gone = log_in(&scene.vahti, "aino").await;
+    let open = log_in(&scene.vahti, "eino").await;
+    let end = EndRequest::Token(gone.token.clone());
+    let ended = scene.vahti.end(&app(), end, EndReason::LoggedOut).await;
+    ended.expect("an end");
+    for (hours, known, reason) in [(23, 2, "logged_out"), (2, 1, "no_session")] {
+        scene.clock.advance(hours * 60 * MINUTE);
+        scene.vahti.forget_old().await.expect("forgotten");
+        assert_eq!(scene.vahti.index().len(), known);
+        assert_eq!(scene.verdict(&gone.token).await, ("deny", reason));
+        assert_eq!(scene.verdict(&open.token).await, ("allow", "active"));
+    }
 }
 
 #[tokio::test]

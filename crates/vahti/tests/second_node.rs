@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use vahti::{
     Index, InvalidateRequest, LoginRequest, Question, Vahti,
-    core::{Policy, State},
+    core::{Group, LastSeen, Policy, State, Timestamp},
     store::{Clock, Store, StoreError, Witness, memory::MemoryStore},
 };
 
@@ -99,6 +99,31 @@ async fn an_older_version_of_an_account_never_comes_back_into_the_index() {
         .await
         .expect("an answer");
     assert!(answer.state.is_some_and(State::is_held), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_use_that_no_commit_knows_stays_known_when_the_person_changes() {
+    let (node, _, data) = two_nodes().await;
+    let request = LoginRequest::of(user("aino"));
+    let login = node.login(&app(), request).await.expect("a login");
+    let login = login.expect("tracked");
+    let read = data.account(&user("aino")).await.expect("read");
+    let mut changed = read.expect("an account");
+    let question = Question::token(&login.token);
+    let answer = node.check(&app(), &question).await.expect("an answer");
+    assert!(answer.allows());
+    let session = &login.record.session.id;
+    let seen = node.index().last_seen(session);
+    assert_eq!(seen, Some(node.now()));
+
+    changed.version += 1;
+    changed.profile.groups = vec![Group::new("exam").expect("a group")];
+    changed.sessions[0].last_seen = LastSeen {
+        at: Timestamp::default(),
+        here: false,
+    };
+    node.index().apply(&changed);
+    assert_eq!(node.index().last_seen(session), seen);
 }
 
 #[tokio::test]
