@@ -13,13 +13,13 @@ use axum::{
 use tokio::time::Instant;
 use vahti_store::{Counted, Distribution};
 
-use super::{App, Route};
+use super::{Access, App, Route, authz};
 
 /// The largest value of each bucket, in microseconds: a check takes a few of them, a login a sync of the disk, and patience
 /// ends at ten seconds.
 const MICROS: &[u64] = &[
-    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000,
-    10_000_000,
+    100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,
+    1_000_000, 2_500_000, 5_000_000, 10_000_000,
 ];
 /// Statuses of HTTP, from 100 on.
 const STATUSES: usize = 500;
@@ -29,6 +29,8 @@ pub(super) struct Meter(HashMap<String, Vec<Call>>);
 
 struct Call {
     method: Method,
+    /// Whether it is made by any method, as proxies make their questions.
+    every_method: bool,
     micros: Distribution,
     statuses: Box<[AtomicU64]>,
 }
@@ -49,6 +51,7 @@ impl Meter {
         for route in routes {
             calls.entry(route.path.clone()).or_default().push(Call {
                 method: route.method.clone(),
+                every_method: route.access == Access::Proxy,
                 micros: Distribution::new(MICROS),
                 statuses: (0..STATUSES).map(|_| AtomicU64::new(0)).collect(),
             });
@@ -56,9 +59,15 @@ impl Meter {
         Self(calls)
     }
 
-    fn find(&self, method: &Method, path: &str) -> Option<&Call> {
-        let mut calls = self.0.get(path)?.iter();
-        calls.find(|call| call.method == *method)
+    /// The call that was made by this method at the address that the router matched. HEAD is GET without the body.
+    fn find(&self, method: &Method, matched: &str) -> Option<&Call> {
+        let method = if method == Method::HEAD {
+            &Method::GET
+        } else {
+            method
+        };
+        let mut calls = self.0.get(authz::declared(matched))?.iter();
+        calls.find(|call| call.every_method || call.method == *method)
     }
 
     /// All that was counted, of calls that were made.

@@ -1,15 +1,22 @@
 //! Figures for a monitoring system: what they count, and what they never tell.
 
 use core::sync::atomic::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
-use axum::http::header;
+use axum::{
+    body::Body,
+    http::{Method, header},
+};
 use serde_json::json;
 use vahti_server::http::{self, App};
 
 use crate::{
+    authz::Way,
     moody::{self, Mood},
     scene::{Scene, config, policy, send},
 };
+
+const PAGE: &str = include_str!("../../../../docs/operate.md");
 
 /// The value of a line.
 fn value<'a>(text: &'a str, line: &str) -> Option<&'a str> {
@@ -158,4 +165,86 @@ async fn without_a_key_the_figures_are_told_on_their_own_listener_only() {
         (200, Some("1"))
     );
     assert_eq!(send(&router, request("/anything")).await.status, 404);
+}
+
+#[tokio::test]
+async fn every_question_of_a_proxy_is_counted_whatever_its_method_and_path() {
+    let scene = Scene::new(policy(1)).await;
+    for (by, call) in [
+        (Way::AuthRequest, "/authz/auth-request"),
+        (Way::ForwardAuth, "/authz/forward-auth"),
+        (Way::ExtAuthz, "/authz/ext-authz/{path}"),
+    ] {
+        let methods = ["GET", "HEAD", "POST", "PROPFIND"];
+        let targets = ["/", "/exam/1?page=2", "/exam/1/2"];
+        for method in methods {
+            for target in targets {
+                let asked = by.ask(method, target);
+                let asked = asked.method(method).body(Body::empty());
+                let reply = scene.send(asked.expect("a question")).await;
+                assert_eq!(reply.status, 401, "{by:?} {method} {target}");
+            }
+        }
+        let text = told(&scene).await;
+        let line =
+            format!(r#"vahti_http_requests_total{{method="GET",call="{call}",status="401"}}"#);
+        let asked = (methods.len() * targets.len()).to_string();
+        assert_eq!(value(&text, &line), Some(&*asked), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_counts_as_the_get_that_it_stands_for() {
+    let scene = Scene::new(policy(1)).await;
+    let head = scene.request(Method::HEAD, "/v1/policy", "app", None);
+    assert_eq!(scene.send(head).await.status, 200);
+    let line = r#"vahti_http_requests_total{method="GET",call="/v1/policy",status="200"}"#;
+    assert_eq!(value(&told(&scene).await, line), Some("1"));
+}
+
+/// What is said of each figure: its kind and its labels.
+type Said = BTreeMap<String, (String, BTreeSet<String>)>;
+
+/// The figures that the page on operation names.
+fn documented() -> Said {
+    let part = PAGE.split("\n## Metrics\n").nth(1).expect("the part");
+    let part = part.split("\n## ").next().expect("the part");
+    let rows = part.lines().filter(|line| line.starts_with("| `vahti_"));
+    let row = |row: &str| {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let labels = cells[4].split('`').skip(1).step_by(2);
+        let labels = labels.map(str::to_owned).collect();
+        let name = cells[1].trim_matches('`').to_owned();
+        (name, (cells[2].to_owned(), labels))
+    };
+    rows.map(row).collect()
+}
+
+/// The figures that a host tells.
+fn there_are(text: &str) -> Said {
+    let kinds = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let figure = |line: &str| {
+        let (family, kind) = line.split_once(' ').expect("a name and a kind");
+        let name = match kind {
+            "counter" => format!("{family}_total"),
+            _ => family.to_owned(),
+        };
+        let ends = ["{", "_bucket{"].map(|end| format!("{name}{end}"));
+        let rows = text
+            .lines()
+            .filter_map(|row| ends.iter().find_map(|begin| row.strip_prefix(begin)));
+        let labels = rows.flat_map(|row| row.split('}').next().expect("labels").split(','));
+        let names = labels.filter_map(|label| Some(label.split_once('=')?.0.to_owned()));
+        let names = names.filter(|name| name != "le").collect();
+        (name, (kind.to_owned(), names))
+    };
+    kinds.map(figure).collect()
+}
+
+#[tokio::test]
+async fn the_page_on_operation_names_every_figure_and_no_other() {
+    let scene = used("aino").await;
+    // The first reading is the first call that is counted whole.
+    told(&scene).await;
+    assert_eq!(there_are(&told(&scene).await), documented());
 }

@@ -74,6 +74,16 @@ pub(super) async fn ext_authz(proxy: Proxy, request: Request) -> Result<Response
 /// What stands before the path of the request that Envoy asks about.
 const EXT_AUTHZ: &str = "/authz/ext-authz";
 
+/// How the call is declared that answers at the address which the router matched: Envoy's has two addresses there, one of
+/// them a wildcard.
+pub(super) fn declared(matched: &str) -> &str {
+    if matched.starts_with(EXT_AUTHZ) {
+        "/authz/ext-authz/{path}"
+    } else {
+        matched
+    }
+}
+
 async fn answer(
     proxy: &Proxy,
     headers: &HeaderMap,
