@@ -7,7 +7,7 @@ use crate::config::{Config, Source};
 use super::exit::Failure;
 
 /// The file that is used without being named, if it is there.
-const DEFAULT_NAME: &str = "vahti.toml";
+pub(super) const DEFAULT_NAME: &str = "vahti.toml";
 
 /// The environment of the process, as it was when it started.
 #[derive(Clone, Debug, Default)]

@@ -70,7 +70,53 @@ fn the_files_of_a_proxy_are_written_together_or_not_at_all() {
     let said = folder.vahti(&both).refused(1);
     assert!(said.contains("down.html is there already"), "{said}");
     assert_eq!(folder.names("."), ["down.html"]);
-    assert_eq!(folder.vahti(&["init"]).code, 2);
+}
+
+#[test]
+fn what_cannot_be_written_whole_leaves_nothing_in_the_way_of_a_second_try() {
+    let folder = Folder::new();
+    // Nothing is there behind the link, so that it shows only when the file is made, after others of the proxy.
+    std::os::unix::fs::symlink("none/down.html", folder.join("down.html")).expect("a link");
+    let said = folder.vahti(&["init", "--proxy", "haproxy"]).refused(1);
+    assert!(said.contains("down.html is there already"), "{said}");
+    assert_eq!(folder.names("."), ["down.html"]);
+}
+
+#[test]
+fn what_to_begin_with_is_written_into_a_folder_that_is_named() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.join("etc")).expect("a folder");
+    for output in ["etc", "etc/"] {
+        let init = ["init", "--profile", "exam", "--proxy", "nginx", "--output"];
+        let said = folder.vahti(&[&init[..], &[output]].concat()).done();
+        assert!(
+            said.contains("vahti serve --config etc/vahti.toml"),
+            "{said}"
+        );
+        assert_eq!(
+            folder.names("etc"),
+            ["down.html", "vahti.conf", "vahti.toml"]
+        );
+        for name in folder.names("etc") {
+            std::fs::remove_file(folder.join(&format!("etc/{name}"))).expect("removed");
+        }
+    }
+    let nowhere = ["init", "--proxy", "nginx", "--output", "none/"];
+    let said = folder.vahti(&nowhere).refused(2);
+    assert!(
+        said.contains("none/vahti.conf cannot be written") && said.contains("Nothing was written"),
+        "{said}"
+    );
+    assert_eq!(folder.names("."), ["etc"]);
+}
+
+#[test]
+fn what_can_be_begun_with_is_told_to_whoever_names_nothing() {
+    let outcome = Folder::new().vahti(&["init"]);
+    assert_eq!(outcome.code, 2);
+    for way in ["--profile <PROFILE>", "--proxy <PROXY>"] {
+        assert!(outcome.err.contains(way), "{outcome:?}");
+    }
 }
 
 #[test]
