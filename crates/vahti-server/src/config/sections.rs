@@ -124,12 +124,24 @@ impl SameSite {
 impl Http {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let listen = reader.get("http.listen", text::socket_address);
-        let metrics_listen = reader.get("http.metrics_listen", text::perhaps_socket_address);
+        let metrics = reader.find("http.metrics_listen", text::perhaps_socket_address);
+        if let (Some(listen), Some(found)) = (listen, &metrics)
+            && let Some(address) = found.value
+            && text::is_one_place(listen, address)
+        {
+            let wrong = format!("Vahti answers on {listen} already, as `http.listen` says.");
+            let right = "Write another port, or another address of this machine.";
+            reader.note(
+                Wrong::new(wrong, right),
+                found.place.clone(),
+                "http.metrics_listen",
+            );
+        }
         let public_url = reader.get("http.public_url", PublicUrl::read);
         let trusted_proxies = reader.list("http.trusted_proxies", network::network);
         Some(Self {
             listen: listen?,
-            metrics_listen: metrics_listen?,
+            metrics_listen: metrics?.value,
             public_url: public_url?,
             trusted_proxies: trusted_proxies?,
         })

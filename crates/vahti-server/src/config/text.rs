@@ -11,6 +11,8 @@ use super::raw::{Raw, shown};
 use super::suggest::{listed, nearest};
 
 const COOKIE_NAME_MAX_BYTES: usize = 64;
+/// The cookies of the console and of the chosen language, over http: they lie on the same host as that of the session.
+const OWN_COOKIES: [&str; 4] = ["vahti-console", "vahti-known", "vahti-opened", "vahti-lang"];
 
 /// Characters that have no place in a value: control characters, and those that turn the direction of writing or break
 /// a line, with which one name can be made to look like another.
@@ -58,6 +60,16 @@ pub(super) fn perhaps_socket_address(raw: &Raw) -> Result<Option<SocketAddr>, Wr
         Raw::Text(text) if text.is_empty() => Ok(None),
         raw => socket_address(raw).map(Some),
     }
+}
+
+/// Whether nobody can listen on both: the port is the same, and one address holds the other.
+pub(super) fn is_one_place(one: SocketAddr, other: SocketAddr) -> bool {
+    let holds = |all: SocketAddr, other: SocketAddr| {
+        all.ip().is_unspecified() && (all.is_ipv6() || other.is_ipv4())
+    };
+    let is_one = one.ip() == other.ip() || holds(one, other) || holds(other, one);
+    // Port 0 is another one each time.
+    is_one && one.port() == other.port() && one.port() != 0
 }
 
 /// One of a closed set of words.
@@ -134,8 +146,12 @@ pub(super) fn bypass_path(raw: &Raw) -> Result<String, Wrong> {
 pub(super) fn cookie_name(raw: &Raw) -> Result<Option<String>, Wrong> {
     let text = text(raw)?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let own = OWN_COOKIES.contains(&text.trim_start_matches("__Host-"));
     if text.is_empty() {
         Ok(None)
+    } else if own {
+        let wrong = format!("{} is another cookie of Vahti itself.", shown(text));
+        Err(Wrong::new(wrong, "Write another name."))
     } else if text.len() <= COOKIE_NAME_MAX_BYTES && text.bytes().all(fits) {
         Ok(Some(text.to_owned()))
     } else {

@@ -60,6 +60,8 @@ http = 3 → 1: http: `http` is a section → Write [http]
 [http.listen] → 1: http.listen: This is a section. → quotes
 [http]⏎listen = 7300 → 2: http.listen: This is the number 7300. → quotes
 [http]⏎listen = ":7300" → 2: http.listen: ":7300" is not an IP address → 127.0.0.1:7300
+[http]⏎metrics_listen = "127.0.0.1:7300" → 2: http.metrics_listen: Vahti answers on 127.0.0.1:7300 already → another port
+[http]⏎metrics_listen = "0.0.0.0:9"⏎listen = "127.0.0.1:9" → 2: http.metrics_listen: Vahti answers on 127.0.0.1:9 already → another port
 [http]⏎public_url = "a.example" → 2: http.public_url: "a.example" is not → https://
 [http]⏎public_url = "https://a/b" → 2: http.public_url: "https://a/b" has a path → without a path
 [store]⏎url = "postgres://x" → 2: store.url: "postgres://x" is not a database → sqlite:vahti.db
@@ -96,6 +98,8 @@ http = 3 → 1: http: `http` is a section → Write [http]
 [bypass]⏎paths = ["https://a"] → 2: bypass.paths: "https://a" has no path → "/path"
 [bypass]⏎paths = ["https://u@a/b"] → 2: bypass.paths: "https://u@a/b" is not in the plain form → "/path"
 [cookie]⏎name = "a;b" → 2: cookie.name: "a;b" cannot → Letters
+[cookie]⏎name = "vahti-lang" → 2: cookie.name: "vahti-lang" is another cookie of Vahti itself. → another name
+[cookie]⏎name = "__Host-vahti-console" → 2: cookie.name: "__Host-vahti-console" is another cookie → another name
 [cookie]⏎name = "__Host-a" → 2: cookie.name: Browsers take a cookie named → https
 [cookie]⏎same_site = "none" → 2: cookie.same_site: Browsers take "none" over https only → https
 [cookie]⏎same_site = "Lax" → 2: cookie.same_site: "Lax" is not known → Did you mean "lax"?
