@@ -149,8 +149,8 @@ fn the_packaged_configuration_is_right_and_keeps_its_database_where_the_unit_may
 }
 
 #[test]
-fn systemd_tries_again_what_may_mend_itself_and_nothing_else() {
-    for line in ["Restart=on-failure", "RestartPreventExitStatus=2"] {
+fn systemd_starts_the_server_again_however_it_ended_but_not_with_a_wrong_configuration() {
+    for line in ["Restart=always", "RestartPreventExitStatus=2"] {
         assert!(UNIT.lines().any(|found| found == line), "{line}");
     }
     let folder = Folder::new();
