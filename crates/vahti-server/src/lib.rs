@@ -14,4 +14,5 @@ mod pages;
 mod path;
 mod serve;
 mod sites;
+mod standing;
 mod table;

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Row, Table, presets};
 use serde::Serialize;
-use vahti_core::Timestamp;
+use vahti_core::{StateWord, Timestamp};
 
 use super::exit::Failure;
 use super::{as_json, output};
@@ -32,10 +32,10 @@ pub(super) enum Tone {
 impl Tone {
     /// The tone of a session's state.
     pub(super) fn of(state: &str) -> Self {
-        match state {
-            "held" => Self::Waiting,
-            "ended" => Self::Over,
-            _ => Self::Plain,
+        match state.parse() {
+            Ok(StateWord::Held) => Self::Waiting,
+            Ok(StateWord::Ended) => Self::Over,
+            Ok(StateWord::Active) | Err(_) => Self::Plain,
         }
     }
 

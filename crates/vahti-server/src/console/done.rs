@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 use vahti::Error;
-use vahti_core::{SessionId, Stamp, Verb};
+use vahti_core::{SessionId, Stamp, StateWord, Verb};
 use vahti_store::{EventQuery, EventRecord, SessionRecord};
 
 use super::{confirm::Bad, desk::Desk, desk_words::DeskWords, page::Frame};
@@ -154,7 +154,7 @@ fn after_undo(
     let together = events.iter().filter(|event| {
         Some(event.at) == command.map(|command| command.at)
             && event.verb == Verb::Undo.as_str()
-            && event.state.as_deref() == Some("active")
+            && event.state.as_deref() == Some(StateWord::Active.as_str())
     });
     for event in together {
         let login = events

@@ -16,11 +16,13 @@ use vahti_core::{
 
 use super::{
     choose::{Choice, Said},
-    page::{Frame, Page, SOON, Standing, later, see_other},
+    page::{Frame, Page, SOON, later, see_other},
     screen::Screen,
     waiting::{self, Held},
 };
-use crate::{address::Address, config::Audience, http::Browser, locale::Locale};
+use crate::{
+    address::Address, config::Audience, http::Browser, locale::Locale, standing::Standing,
+};
 
 /// Tells scripts how the session stands, as proxies do.
 const STATE: HeaderName = HeaderName::from_static("vahti-state");
@@ -53,23 +55,13 @@ pub(super) async fn gate(
     };
     match browser.wait(asked.t.as_deref()).await {
         Ok(checked) => {
-            let standing = standing(&checked);
+            let standing = Standing::of(checked.verdict);
             let mut answer = shown(&browser, frame, &asked, &checked).await;
             let state = HeaderValue::from_static(standing.as_str());
             answer.headers_mut().insert(STATE, state);
             answer
         }
         Err(_) => cannot_tell(frame),
-    }
-}
-
-/// How a session stands, as scripts are told.
-pub(super) fn standing(checked: &Checked) -> Standing {
-    match checked.verdict {
-        _ if checked.allows() => Standing::Active,
-        Verdict::Hold(_) => Standing::Held,
-        Verdict::Deny(DenyReason::Ended(_)) => Standing::Ended,
-        Verdict::Deny(DenyReason::NoSession) | Verdict::Allow(_) => Standing::None,
     }
 }
 

@@ -12,7 +12,7 @@ use axum::{
 };
 
 use super::words::Words;
-use crate::{config::Audience, http::harmless, locale::Locale};
+use crate::{config::Audience, http::harmless, locale::Locale, standing::Standing};
 
 /// The characters of a name that a button shows.
 const BRIEF_CHARS: usize = 32;
@@ -44,26 +44,6 @@ impl Frame {
     /// Where links lead that leave the page: not into the dialog.
     pub(super) fn target(&self) -> &'static str {
         if self.is_framed { "_top" } else { "_self" }
-    }
-}
-
-/// How the session stands that a page is about, as scripts are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
-    Active,
-    Held,
-    Ended,
-    None,
-}
-
-impl Standing {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Held => "held",
-            Self::Ended => "ended",
-            Self::None => "none",
-        }
     }
 }
 

@@ -9,10 +9,10 @@ use axum::{
 use serde::Serialize;
 
 use super::{
-    gate::{Asked, standing},
+    gate::Asked,
     page::{SOON, Security, later},
 };
-use crate::http::Browser;
+use crate::{http::Browser, standing::Standing};
 
 /// How a session stands.
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ pub(super) async fn state(
     ];
     match browser.wait(asked.t.as_deref()).await {
         Ok(checked) => {
-            let state = standing(&checked).as_str();
+            let state = Standing::of(checked.verdict).as_str();
             (Security::Alone, personal, Json(State { state })).into_response()
         }
         Err(_) => {

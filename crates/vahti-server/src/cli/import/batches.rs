@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use vahti_client::ImportedSession;
+use vahti_core::StateWord;
 
 use super::Row;
 
@@ -91,7 +92,7 @@ fn weigh(line: u64, session: ImportedSession) -> Result<Weighed, String> {
 /// Whether a session is history: it needs no place.
 fn is_over(session: &ImportedSession) -> bool {
     match session.state.as_deref() {
-        Some(state) => state == "ended",
+        Some(state) => state == StateWord::Ended.as_str(),
         None => session.expired_at.is_some(),
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use vahti_client::{GateProblem, Problem, ProblemType};
-use vahti_core::verdict::{DenyReason, Verdict};
+use vahti_core::verdict::Verdict;
 
 use super::{
     Convention,
@@ -17,39 +17,13 @@ use crate::{
     address::Address,
     http::{answer, door::Proxy, problem::PROBLEM_JSON},
     sites::{Site, Sites},
+    standing::Standing,
 };
 
 const REASON: HeaderName = HeaderName::from_static("vahti-reason");
 const WAIT: HeaderName = HeaderName::from_static("vahti-wait");
 const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-
-/// How a session stands whose request may not go on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Held,
-    Ended,
-    None,
-}
-
-impl Standing {
-    fn of(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Hold(_) => Self::Held,
-            Verdict::Deny(DenyReason::Ended(_)) => Self::Ended,
-            Verdict::Deny(DenyReason::NoSession) | Verdict::Allow(_) => Self::None,
-        }
-    }
-
-    /// Its word, and the challenge that carries it.
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Held => ("held", "Vahti state=\"held\""),
-            Self::Ended => ("ended", "Vahti state=\"ended\""),
-            Self::None => ("none", "Vahti state=\"none\""),
-        }
-    }
-}
 
 /// Holds a request back.
 pub(super) fn refuse(
@@ -87,14 +61,15 @@ pub(super) fn refuse(
         };
         told(status, standing, verdict.reason(), wait_url.clone())
     };
-    let (state, challenge) = standing.words();
+    let state = standing.as_str();
     let headers = response.headers_mut();
     headers.insert(header::VARY, COOKIE);
     headers.insert(STATE, HeaderValue::from_static(state));
     headers.insert(REASON, HeaderValue::from_static(verdict.reason()));
-    headers.insert(
+    set(
+        &mut response,
         header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(challenge),
+        format!("Vahti state=\"{state}\""),
     );
     if standing == Standing::Held {
         set(&mut response, WAIT, wait_url);
@@ -142,7 +117,7 @@ fn told(status: u16, standing: Standing, reason: &str, wait_url: String) -> Resp
             ProblemType::NoSession,
             format!("The session has ended (`{reason}`). A new login makes a new session."),
         ),
-        Standing::None => (
+        Standing::None | Standing::Active => (
             ProblemType::NoSession,
             "The request has no session cookie, or one that is unknown or wrong. A login makes a session.".to_owned(),
         ),
@@ -152,7 +127,7 @@ fn told(status: u16, standing: Standing, reason: &str, wait_url: String) -> Resp
             status,
             ..Problem::new(kind, detail)
         },
-        state: standing.words().0.to_owned(),
+        state: standing.as_str().to_owned(),
         reason: reason.to_owned(),
         wait_url,
     };
@@ -160,9 +135,9 @@ fn told(status: u16, standing: Standing, reason: &str, wait_url: String) -> Resp
     answer::respond(answer::status(status), PROBLEM_JSON, body)
 }
 
-/// Sets a header to an address, which holds nothing but visible ASCII.
-fn set(response: &mut Response, name: HeaderName, address: String) {
-    if let Ok(value) = HeaderValue::try_from(address) {
+/// Sets a header to a value of nothing but visible ASCII, such as an address.
+fn set(response: &mut Response, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
         response.headers_mut().insert(name, value);
     }
 }

@@ -4,7 +4,9 @@ use core::time::Duration;
 
 use vahti::ImportRow;
 use vahti_client::{self as wire, Origin, ProblemType};
-use vahti_core::{Group, HeldReason, Profile, SessionId, Timestamp, UserId, decide::ImportedState};
+use vahti_core::{
+    Group, HeldReason, Profile, SessionId, StateWord, Timestamp, UserId, decide::ImportedState,
+};
 
 use crate::http::{
     answer::Answer,
@@ -138,15 +140,16 @@ fn not_to_come(row: ImportRow, latest: Timestamp) -> Result<ImportRow, String> {
 }
 
 fn state(said: &wire::ImportedSession) -> Result<ImportedState, String> {
-    match (said.state.as_deref(), said.expired_at) {
-        (Some("active"), _) | (None, None) => Ok(ImportedState::Active),
-        (Some("ended"), _) | (None, Some(_)) => Ok(ImportedState::Ended),
-        (Some("held"), _) => {
+    let word = said.state.as_deref().map(str::parse).transpose();
+    let word = word.map_err(|_| "Field `state` is `active`, `held` or `ended`.")?;
+    match (word, said.expired_at) {
+        (Some(StateWord::Active), _) | (None, None) => Ok(ImportedState::Active),
+        (Some(StateWord::Ended), _) | (None, Some(_)) => Ok(ImportedState::Ended),
+        (Some(StateWord::Held), _) => {
             let reason = said.reason.as_deref();
             let reason = reason.map_or(Ok(HeldReason::Superseded), str::parse);
             let reason = reason.map_err(|_| "Field `reason` is none for which a session waits.")?;
             Ok(ImportedState::Held(reason))
         }
-        (Some(_), _) => Err("Field `state` is `active`, `held` or `ended`.".to_owned()),
     }
 }

@@ -62,8 +62,12 @@ impl Named for Asked {
 fn state(text: &str) -> Result<State, &'static str> {
     match text {
         "all" => Ok((None, |_| true)),
-        "active" => Ok((Some(StateWord::Active), |session| session.state == "active")),
-        "expired" => Ok((None, |session| session.state != "active")),
+        "active" => Ok((Some(StateWord::Active), is_active)),
+        "expired" => Ok((None, |session| !is_active(session))),
         _ => Err("it is `all`, `active` or `expired`."),
     }
+}
+
+fn is_active(session: &Session) -> bool {
+    session.state == StateWord::Active.as_str()
 }
