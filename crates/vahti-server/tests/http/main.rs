@@ -6,6 +6,7 @@ mod authz;
 mod bodies;
 mod console;
 mod document;
+mod documented;
 mod doors;
 mod groups;
 mod import;
