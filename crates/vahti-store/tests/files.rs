@@ -95,14 +95,22 @@ async fn nobody_else_can_read_the_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("vahti.db");
     fs::write(&path, "").expect("a file");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("rights");
-    let stage = new(&path);
-    stage.login("ann", "a1").await.expect("a login");
-    for suffix in ["", "-wal", "-shm", ".lock"] {
-        let file = fs::metadata(beside(&path, suffix)).expect(suffix);
-        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{suffix}");
+    // A file of nothing, and then a database.
+    for session in ["a1", "a2"] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).expect("rights");
+        let stage = new(&path);
+        stage.login("ann", session).await.expect("a login");
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            assert_eq!(mode(&beside(&path, suffix)), 0o600, "{suffix}");
+        }
+        stage.store.close().await;
     }
-    stage.store.close().await;
+}
+
+/// The rights of a file.
+fn mode(path: &Path) -> u32 {
+    let found = fs::metadata(path).expect("a file");
+    found.permissions().mode() & 0o777
 }
 
 #[test]
@@ -117,14 +125,33 @@ fn another_kind_of_file_is_refused_in_words_and_left_as_it_is() {
     let text = folder.path().join("notes.txt");
     fs::write(&text, "These are my notes, and no database. ".repeat(50)).expect("a file");
     for path in [path, text] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("rights");
         let before = fs::read(&path).expect("bytes");
         let refused = refusal(&path);
         assert!(matches!(refused, OpenError::NotVahti { .. }), "{refused:?}");
         let said = refused.to_string();
         assert!(said.contains("is not a database of Vahti"), "{said}");
-        assert_eq!(fs::read(&path).expect("bytes"), before);
+        assert_eq!(
+            (fs::read(&path).expect("bytes"), mode(&path)),
+            (before, 0o644)
+        );
         assert!(!beside(&path, "-wal").exists());
     }
+}
+
+#[test]
+fn a_lock_of_another_program_is_not_touched() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("passwd");
+    let lock = beside(&path, ".lock");
+    fs::write(&path, "root:x:0:0::/root:/bin/sh\n").expect("a file");
+    fs::write(&lock, "theirs").expect("a file");
+    for path in [&path, &folder.path().to_owned()] {
+        let refused = refusal(path);
+        assert!(matches!(refused, OpenError::NotVahti { .. }), "{refused:?}");
+    }
+    assert_eq!(fs::read(&lock).expect("bytes"), b"theirs");
+    assert!(!beside(folder.path(), ".lock").exists());
 }
 
 #[test]

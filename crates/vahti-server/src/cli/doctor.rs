@@ -118,7 +118,7 @@ fn folder(config: &Config, report: &mut Report) -> Result<(), Failure> {
 
 /// The file, if it is there, is its owner's alone.
 fn file(path: &Path, report: &mut Report) -> Result<(), Failure> {
-    let Ok(found) = fs::metadata(path) else {
+    let Some(found) = fs::metadata(path).ok().filter(fs::Metadata::is_file) else {
         return Ok(());
     };
     let mode = found.permissions().mode() & 0o777;
@@ -129,7 +129,7 @@ fn file(path: &Path, report: &mut Report) -> Result<(), Failure> {
         )
     } else {
         let said = format!(
-            "{} was open to others ({mode:04o}); opening it closes that",
+            "{} is open to others ({mode:04o}); the server closes that when it opens it",
             path.display()
         );
         report.warn("file", &said)

@@ -1,14 +1,19 @@
 //! Opening connections: the file's rights, and the settings that durability and memory rest on.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{OpenError, faults::Faults, lock::private};
+use super::{
+    OpenError,
+    faults::Faults,
+    lock::{beside, private},
+};
 
 /// SQLite before 3.51.3 can damage a database in WAL mode when two connections write or checkpoint at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -17,6 +22,9 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 const STATEMENTS: usize = 64;
+
+/// What every file of SQLite begins with that is not empty.
+const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// For the one connection that writes. 16 MiB of pages; a checkpoint when 16 MiB of log have gathered.
 const WRITER: &str = "
@@ -50,10 +58,7 @@ pub(super) fn check_library(version: i32) -> Result<(), OpenError> {
 
 /// The path behind links, so that two names of one database have one lock.
 pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
-    let failed = |cause| OpenError::Io {
-        path: path.to_owned(),
-        cause,
-    };
+    let failed = |cause| io_error(path, cause);
     if path.exists() {
         return fs::canonicalize(path).map_err(failed);
     }
@@ -67,26 +72,54 @@ pub(super) fn resolve(path: &Path) -> Result<PathBuf, OpenError> {
     Ok(fs::canonicalize(folder).map_err(failed)?.join(name))
 }
 
-/// Makes the file if it is not there, for its owner alone; takes rights of others away from one that is.
-pub(super) fn make_private(path: &Path) -> Result<(), OpenError> {
-    let failed = |cause| OpenError::Io {
-        path: path.to_owned(),
-        cause,
+/// Refuses what is no file, or a file of another kind, before anything is done to it or beside it. An empty one may become
+/// a database.
+pub(super) fn check_kind(path: &Path) -> Result<(), OpenError> {
+    let failed = |cause| io_error(path, cause);
+    let found = match fs::metadata(path) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        found => found.map_err(failed)?,
     };
-    let file = private(OpenOptions::new().read(true).write(true).create(true))
-        .open(path)
-        .map_err(failed)?;
+    let mut begin = Vec::new();
+    if found.is_file() {
+        let file = File::open(path).map_err(failed)?;
+        let length = MAGIC.len() as u64;
+        file.take(length).read_to_end(&mut begin).map_err(failed)?;
+    }
+    if begin == MAGIC || found.is_file() && begin.is_empty() {
+        return Ok(());
+    }
+    Err(OpenError::NotVahti {
+        path: path.to_owned(),
+    })
+}
+
+/// Makes the file if it is not there, for its owner alone.
+pub(super) fn make(path: &Path) -> Result<(), OpenError> {
+    let made = private(OpenOptions::new().read(true).write(true).create(true)).open(path);
+    made.map(drop).map_err(|cause| io_error(path, cause))
+}
+
+/// Takes the rights of others away from a database and from its log.
+pub(super) fn make_private(path: &Path) -> Result<(), OpenError> {
     #[cfg(unix)]
-    {
+    for path in ["", "-wal", "-shm"].map(|suffix| beside(path, suffix)) {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = file.metadata().map_err(failed)?.permissions().mode();
+        let failed = |cause| io_error(&path, cause);
+        let mode = match fs::metadata(&path) {
+            Err(cause) if cause.kind() == ErrorKind::NotFound => continue,
+            found => found.map_err(failed)?.permissions().mode(),
+        };
         if mode & 0o077 != 0 {
-            let owner_only = fs::Permissions::from_mode(0o600);
-            file.set_permissions(owner_only).map_err(failed)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
         }
     }
-    drop(file);
     Ok(())
+}
+
+fn io_error(path: &Path, cause: std::io::Error) -> OpenError {
+    let path = path.to_owned();
+    OpenError::Io { path, cause }
 }
 
 /// What every connection needs. Without stable plans, a value that is bound anew has a statement compiled anew,
@@ -116,8 +149,7 @@ pub(super) fn prepare_writer(
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         let cause = std::io::Error::other("its file system cannot share memory between programs");
-        let path = path.to_owned();
-        return Err(OpenError::Io { path, cause });
+        return Err(io_error(path, cause));
     }
     connection.execute_batch(WRITER)?;
     connection.pragma_update(None, "synchronous", faults.synchronous())?;

@@ -93,10 +93,13 @@ impl SqliteStore {
     fn open_planted(path: &Path, host: Host, faults: Faults) -> Result<Self, OpenError> {
         connect::check_library(rusqlite::version_number())?;
         let path = connect::resolve(path)?;
+        connect::check_kind(&path)?;
         let lock = Lock::take(&path)?;
-        connect::make_private(&path)?;
+        connect::make(&path)?;
         let mut connection = connect::plain(&path)?;
+        // A file of somebody else keeps its rights.
         schema::check(&connection, &path, schema::MIGRATIONS)?;
+        connect::make_private(&path)?;
         connect::prepare_writer(&connection, &path, &faults)?;
         schema::migrate(&mut connection, &path, schema::MIGRATIONS)?;
         let readers = Readers::open(&path)?;
