@@ -33,6 +33,12 @@ pub(crate) struct Call {
 impl Call {
     fn new(method: Method, path: &[&str]) -> Result<Self, Failure> {
         let unusable = || Failure::wrong("This cannot be part of an address.".to_owned());
+        // Whatever reads an address takes these for a way through it, however they are written.
+        if let Some(part) = path.iter().find(|part| ["", ".", ".."].contains(part)) {
+            return Err(Failure::wrong(format!(
+                "`{part}` is no name that can be asked for. Nothing was done."
+            )));
+        }
         let mut url = Url::parse(ANYWHERE).map_err(|_| unusable())?;
         url.path_segments_mut()
             .map_err(|()| unusable())?

@@ -184,6 +184,22 @@ fn every_exit_code_means_what_the_help_says() {
 }
 
 #[test]
+fn a_name_that_leads_through_an_address_asks_for_nothing_else() {
+    let folder = Folder::new();
+    folder.key("app", "lms");
+    for command in [
+        &["explain"][..],
+        &["key", "revoke"],
+        &["supervisor", "disable"],
+    ] {
+        for name in ["", ".", ".."] {
+            let said = folder.vahti(&[command, &[name]].concat()).refused(2);
+            assert!(said.contains("is no name"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_named_and_not_made() {
     let folder = Folder::new();
     folder.write("vahti.toml", "[store]\nurl = \"sqlite:none/v.db\"\n");
