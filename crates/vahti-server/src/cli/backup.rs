@@ -66,7 +66,15 @@ impl Backup {
                 file.display()
             )));
         }
-        if file.exists() && !self.force {
+        let there = fs::symlink_metadata(file).ok();
+        if there.as_ref().is_some_and(|found| !found.is_file()) {
+            // The copy takes the place of what has its name: of a link as such, of `/dev/stdout`, of a device.
+            return Err(Failure::wrong(format!(
+                "{} is a link, a device or the like, and no file. Nothing was copied. Name a file.",
+                file.display()
+            )));
+        }
+        if there.is_some() && !self.force {
             return Err(Failure::wrong(format!(
                 "{} is there already. Choose another name, or say --force to replace it.",
                 file.display()

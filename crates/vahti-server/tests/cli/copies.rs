@@ -2,7 +2,10 @@
 
 use std::{
     fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
+    os::unix::{
+        fs::{PermissionsExt as _, symlink},
+        net::UnixListener,
+    },
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -131,6 +134,32 @@ fn a_backup_never_takes_the_place_of_the_database() {
     assert!(server.stop().success());
     assert_eq!(sessions(&folder, "active").len(), 2);
     assert!(events(&folder, "backup").is_empty());
+}
+
+#[test]
+fn a_backup_takes_the_place_of_a_file_and_of_nothing_else() {
+    let (folder, _) = backed_up();
+    folder.write("other.db", "an older copy");
+    symlink("other.db", folder.join("newest.db")).expect("a link");
+    symlink("nowhere.db", folder.join("broken.db")).expect("a link");
+    let _socket = UnixListener::bind(folder.join("a.sock")).expect("a socket");
+    let before = folder.names(".");
+    for (name, why) in [
+        ("newest.db", "is a link, a device or the like"),
+        ("broken.db", "is a link, a device or the like"),
+        ("a.sock", "is a link, a device or the like"),
+        (".", "is a folder"),
+    ] {
+        for arguments in [&["backup", name][..], &["backup", name, "--force"]] {
+            let refused = folder.vahti(arguments).refused(2);
+            assert!(refused.contains(why), "{name}: {refused}");
+        }
+    }
+    assert_eq!(folder.names("."), before);
+    let refused = folder.vahti(&["backup", "other.db"]).refused(2);
+    assert!(refused.contains("is there already"), "{refused}");
+    folder.vahti(&["backup", "other.db", "--force"]).done();
+    is_whole(&folder.join("other.db"));
 }
 
 #[test]
