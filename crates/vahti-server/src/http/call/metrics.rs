@@ -162,6 +162,7 @@ fn families(app: &App) -> Vec<Family> {
             vahti.failure().is_none().into(),
         ),
         now("streams", "Event streams that are open", app.open_streams()),
+        build(),
     ];
     families.extend(commits(app));
     families.extend(calls(app));
@@ -179,6 +180,17 @@ fn one(name: &'static str, help: &'static str, kind: MetricType, value: Value) -
 
 fn now(name: &'static str, help: &'static str, value: u64) -> Family {
     one(name, help, MetricType::Gauge, Value::Now(value))
+}
+
+/// The version as a label, so that any figure can be seen beside it.
+fn build() -> Family {
+    let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+    Family {
+        name: "build_info",
+        help: "Always 1; the version that runs",
+        kind: MetricType::Gauge,
+        figures: vec![(version, Value::Now(1))],
+    }
 }
 
 fn verdicts(name: &'static str, help: &'static str, all: Vec<(Verdict, u64)>) -> Family {
