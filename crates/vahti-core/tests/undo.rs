@@ -23,6 +23,14 @@ fn newest(gate: &Gate) -> Stamp {
     decide::undoable(&gate.account, gate.now).expect("something to take back")
 }
 
+/// Takes the newest command back because this session was not the one in front of the supervisor.
+fn alarm(gate: &Gate, session: &str) -> Undo {
+    Undo {
+        of: newest(gate),
+        alarm: Some(sid(session)),
+    }
+}
+
 #[test]
 fn an_undone_verify_brings_back_who_was_active_and_nobody_else() {
     let mut gate = gate(1, &["home", "phone", "seat"]);
@@ -132,10 +140,7 @@ fn an_undo_that_is_sent_twice_changes_nothing_the_second_time() {
 fn an_alarm_is_recorded_and_holds_further_logins() {
     let mut gate = gate(2, &["a", "b", "c"]);
     gate.verify_keeping_others("c");
-    let command = Undo {
-        of: newest(&gate),
-        alarm: Some(sid("c")),
-    };
+    let command = alarm(&gate, "c");
     gate.undo_as(&command).expect("taken back");
     let alarms = gate.events.iter().filter(|event| event.verb == Verb::Alarm);
     let sessions: Vec<_> = alarms.map(|event| event.session.clone()).collect();
@@ -243,10 +248,7 @@ fn an_undone_hold_that_met_nobody_active_lets_further_logins_in_again() {
 fn an_undone_hold_keeps_an_order_that_was_given_before_it() {
     let mut gate = gate(2, &["a", "b", "c"]);
     gate.verify_keeping_others("c");
-    let command = Undo {
-        of: newest(&gate),
-        alarm: Some(sid("c")),
-    };
+    let command = alarm(&gate, "c");
     gate.undo_as(&command).expect("taken back");
     gate.pass(1);
     gate.put_out(&hold_all());
@@ -290,10 +292,7 @@ fn nobody_comes_back_who_was_frozen_since() {
 fn after_an_alarm_waits_also_who_logged_in_anew_meanwhile() {
     let mut gate = gate(1, &["seat", "home"]);
     gate.verify("home");
-    let command = Undo {
-        of: newest(&gate),
-        alarm: Some(sid("home")),
-    };
+    let command = alarm(&gate, "home");
     gate.pass(1);
     gate.end("home");
     assert!(gate.login("anew").is_active());
@@ -311,10 +310,7 @@ fn a_choice_of_the_user_is_not_taken_back_and_hides_no_command_that_can_be() {
     gate.login("home");
     assert_eq!(decide::undoable(&gate.account, gate.now), None);
     gate.verify("home");
-    let command = Undo {
-        of: newest(&gate),
-        alarm: Some(sid("home")),
-    };
+    let command = alarm(&gate, "home");
     gate.pass(1);
     gate.login("phone");
     gate.choose("phone", Some("home")).expect("a choice");
