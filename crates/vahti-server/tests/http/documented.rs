@@ -1,16 +1,21 @@
-//! What `docs/api.md` lists is what there is: problems, reasons, calls.
+//! What `docs/api.md` and `docs/operate.md` list is what there is: problems, reasons, calls, lines of the log.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use vahti::core::{AllowReason, EndReason, HeldReason};
 use vahti_client::ProblemType;
 use vahti_server::http;
 
-const PAGE: &str = include_str!("../../../../docs/api.md");
+const API: &str = include_str!("../../../../docs/api.md");
+const OPERATE: &str = include_str!("../../../../docs/operate.md");
 
-/// The rows of the tables under this heading, cell by cell.
-fn rows(heading: &str) -> Vec<Vec<&'static str>> {
-    let part = PAGE.split(&format!("\n## {heading}\n")).nth(1);
+/// The rows of the tables under this heading of a page, cell by cell.
+fn rows(page: &'static str, heading: &str) -> Vec<Vec<&'static str>> {
+    let part = page.split(&format!("\n## {heading}\n")).nth(1);
     let part = part.expect(heading).split("\n## ").next().expect("a part");
     let rows = part.lines().filter(|line| line.starts_with("| "));
     let cells = |row: &'static str| row.split('|').map(str::trim).skip(1).collect();
@@ -28,7 +33,7 @@ fn words(cell: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_problem_is_listed_under_its_status_and_no_other_is() {
-    let listed: BTreeSet<_> = rows("Problems")
+    let listed: BTreeSet<_> = rows(API, "Problems")
         .iter()
         .flat_map(|cells| {
             let statuses = cells[0].split(',');
@@ -69,7 +74,7 @@ fn every_reason_is_listed_beside_its_verdict_and_no_other_is() {
             .chain(["no_session"])
             .collect(),
     ];
-    let rows = rows("Verdicts and reasons");
+    let rows = rows(API, "Verdicts and reasons");
     let listed: Vec<_> = rows.iter().map(|cells| words(cells[1])).collect();
     assert_eq!(listed, there_are);
 }
@@ -83,7 +88,45 @@ fn every_call_is_named() {
             None => route.path.replace("{path}", "…"),
         };
         let ends = ["`", "?"].map(|end| format!("{path}{end}"));
-        let is_named = ends.iter().any(|named| PAGE.contains(named));
+        let is_named = ends.iter().any(|named| API.contains(named));
         assert!(is_named, "{} {path}", route.method);
+    }
+}
+
+/// The sources of all crates.
+fn sources() -> Vec<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("all");
+    let mut left: Vec<PathBuf> = vec![crates.to_owned()];
+    let mut texts = Vec::new();
+    while let Some(path) = left.pop() {
+        let is_own = ["tests", "benches", "target"].map(|name| path.ends_with(name));
+        if path.is_dir() && !is_own.contains(&true) {
+            let entries = fs::read_dir(&path).expect("a folder");
+            left.extend(entries.map(|entry| entry.expect("a file").path()));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            texts.push(fs::read_to_string(&path).expect("a source"));
+        }
+    }
+    texts
+}
+
+#[test]
+fn every_line_of_the_log_that_is_listed_is_written() {
+    let sources = sources();
+    let rows = rows(OPERATE, "Logs");
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in rows {
+        let ends = row[1].split('`').skip(1).step_by(2);
+        let ends = ends.filter(|word| word.ends_with("again") || word.contains(" is o"));
+        for line in row[0].split('`').skip(1).step_by(2).chain(ends) {
+            // What follows differs from one to the next.
+            let literal = match line.split_once('…') {
+                Some((begin, _)) => format!("\"{begin}"),
+                None => format!("\"{line}"),
+            };
+            let literal = literal.trim_end();
+            let is_written = sources.iter().any(|text| text.contains(literal));
+            assert!(is_written, "{line}");
+        }
     }
 }
