@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use vahti_core::{EndReason, Verb};
 
-use crate::locale::{Locale, Spoken, section, words_of};
+use crate::locale::{Each, Locale, Spoken, section, words_of};
 
 static WORDS: LazyLock<Spoken<RecordsWords>> = LazyLock::new(|| Spoken::read(words_of!("records")));
 
@@ -15,9 +15,9 @@ static WORDS: LazyLock<Spoken<RecordsWords>> = LazyLock::new(|| Spoken::read(wor
 pub(super) struct RecordsWords {
     pub(super) person: Person,
     pub(super) stands: Stands,
-    ended: Ended,
+    ended: Each<EndReason>,
     pub(super) event: Event,
-    verb: Verbs,
+    verb: Each<Verb>,
     pub(super) record: Record,
     pub(super) export: Export,
     pub(super) message: Message,
@@ -30,15 +30,11 @@ section!(Person: nobody_title, nobody, user, number, email, groups, now, enginee
 section!(Stands: paused, not_counted, not_logged_in, exempt, observes, goes_on, goes_on_unlimited, waits, way_in,
     way_in_choice, then_one, then, next_held, next_waits, next_refused, next_oldest, next_unused, next_choice, next_all,
     next_goes_on;);
-section!(Ended: logged_out, idle, lifetime, evicted, chosen, replaced, displaced, ended_by_supervisor, imported;);
 section!(Event: goes_on, waits, logged_in, import, let_in, choose, undo, undo_goes_on, undo_waits, alarm, hold, hold_all,
     made_wait, end, refused, refuse, observe, erase, backup, restore, key_create, key_revoke, pause, resume, message,
     message_gone, supervisor_create, supervisor_invite, supervisor_accept, supervisor_password, supervisor_refuse,
     supervisor_refuse_unknown, supervisor_disable, clock_alarm, forgotten, by, by_program, by_command, by_host, scan, code,
     list, bulk;);
-section!(Verbs: login, import, verify, choose, undo, alarm, invalidate, end, refuse, observe, erase, backup, restore,
-    key_create, key_revoke, pause, resume, message, supervisor_create, supervisor_invite, supervisor_accept,
-    supervisor_password, supervisor_refuse, supervisor_disable, clock_alarm;);
 section!(Record: title, person, what, anything, since, show, show_all, nothing, nothing_found, people_like, newest, older,
     wrong_since;);
 section!(Export: title, text, search, state, any_state, goes_on, waits, has_ended, since, csv, json;);
@@ -57,50 +53,12 @@ impl RecordsWords {
 
     /// Why a login has ended.
     pub(super) fn ended(&self, reason: EndReason) -> &str {
-        let ended = &self.ended;
-        match reason {
-            EndReason::LoggedOut => &ended.logged_out,
-            EndReason::Idle => &ended.idle,
-            EndReason::Lifetime => &ended.lifetime,
-            EndReason::Evicted => &ended.evicted,
-            EndReason::Chosen => &ended.chosen,
-            EndReason::Replaced => &ended.replaced,
-            EndReason::Displaced => &ended.displaced,
-            EndReason::EndedBySupervisor => &ended.ended_by_supervisor,
-            EndReason::Imported => &ended.imported,
-        }
+        self.ended.of(reason)
     }
 
     /// What a line of the record is about, in a word or two.
     pub(super) fn verb(&self, verb: Verb) -> &str {
-        let verbs = &self.verb;
-        match verb {
-            Verb::Login => &verbs.login,
-            Verb::Import => &verbs.import,
-            Verb::Verify => &verbs.verify,
-            Verb::Choose => &verbs.choose,
-            Verb::Undo => &verbs.undo,
-            Verb::Alarm => &verbs.alarm,
-            Verb::Invalidate => &verbs.invalidate,
-            Verb::End => &verbs.end,
-            Verb::Refuse => &verbs.refuse,
-            Verb::Observe => &verbs.observe,
-            Verb::Erase => &verbs.erase,
-            Verb::Backup => &verbs.backup,
-            Verb::Restore => &verbs.restore,
-            Verb::KeyCreate => &verbs.key_create,
-            Verb::KeyRevoke => &verbs.key_revoke,
-            Verb::Pause => &verbs.pause,
-            Verb::Resume => &verbs.resume,
-            Verb::Message => &verbs.message,
-            Verb::SupervisorCreate => &verbs.supervisor_create,
-            Verb::SupervisorInvite => &verbs.supervisor_invite,
-            Verb::SupervisorAccept => &verbs.supervisor_accept,
-            Verb::SupervisorPassword => &verbs.supervisor_password,
-            Verb::SupervisorRefuse => &verbs.supervisor_refuse,
-            Verb::SupervisorDisable => &verbs.supervisor_disable,
-            Verb::ClockAlarm => &verbs.clock_alarm,
-        }
+        self.verb.of(verb)
     }
 }
 

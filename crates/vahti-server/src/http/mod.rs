@@ -9,6 +9,7 @@ mod call;
 mod declare;
 mod door;
 mod meter;
+mod nowhere;
 mod openapi;
 mod problem;
 mod request;
@@ -23,7 +24,7 @@ use std::sync::LazyLock;
 
 use axum::{
     Extension, Router,
-    http::{Method, Uri},
+    http::Method,
     middleware::from_fn_with_state,
     response::{IntoResponse as _, Response},
     routing::{any, get},
@@ -100,8 +101,8 @@ fn edge(router: Router<App>, app: App) -> Router {
     router
         .merge(pages::router(&app))
         .merge(console)
-        .fallback(no_such_address)
-        .method_not_allowed_fallback(wrong_method)
+        .fallback(nowhere::no_such_address)
+        .method_not_allowed_fallback(nowhere::wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), meter::measure))
         .with_state(app)
@@ -116,7 +117,7 @@ pub fn owner_router(app: App) -> Router {
 pub fn metrics_router(app: App) -> Router {
     Router::new()
         .route("/metrics", get(metrics::open_metrics))
-        .fallback(no_such_address)
+        .fallback(nowhere::no_such_address)
         .with_state(app)
 }
 
@@ -219,23 +220,6 @@ fn declared(with_tim: bool) -> Declared {
         }
     }
     declared
-}
-
-async fn no_such_address(uri: Uri) -> Refused {
-    let detail = format!(
-        "There is no address `{}`. The calls are described at `/openapi.json`.",
-        text::shown(uri.path())
-    );
-    Refused::new(ProblemType::NoSuchAddress, detail)
-}
-
-async fn wrong_method(method: Method, uri: Uri) -> Refused {
-    let detail = format!(
-        "`{}` does not take `{}`; the header `Allow` says what it takes.",
-        text::shown(uri.path()),
-        text::shown(method.as_str())
-    );
-    Refused::new(ProblemType::WrongMethod, detail)
 }
 
 /// The last net: no request is meant to get here. The cause stands in the log already, put there by the panic itself.

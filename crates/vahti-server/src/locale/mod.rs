@@ -20,7 +20,7 @@ use vahti_core::Timestamp;
 pub use self::language::Language;
 #[cfg(test)]
 pub(crate) use self::spoken::assert_same_shape;
-pub(crate) use self::spoken::{Spoken, section, words_of};
+pub(crate) use self::spoken::{Each, Spoken, section, words_of};
 use crate::{
     config::{Audience, Pages},
     http::{App, cookie},

@@ -1,7 +1,13 @@
 //! What pages say, in files that a translator can add to: `words/<language>/<part>.toml`. They are part of the binary, and
 //! read once. What stands in braces is filled in; every language has the same keys and the same braces.
 
-use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
+use vahti_core::{EndReason, HeldReason, Verb};
 
 use super::Language;
 
@@ -43,6 +49,41 @@ macro_rules! section {
 }
 pub(crate) use section;
 
+/// A closed set of words, each of which is told to people somewhere.
+pub(crate) trait Closed: Copy + Ord + 'static {
+    /// Every word of it.
+    const ALL: &'static [Self];
+}
+
+macro_rules! closed {
+    ($($words:ident),*) => {
+        $(impl Closed for $words { const ALL: &'static [Self] = Self::ALL; })*
+    };
+}
+
+closed!(EndReason, HeldReason, Verb);
+
+/// A section with a text for each word of a closed set, under that word.
+pub(crate) struct Each<W>(BTreeMap<W, String>);
+
+impl<W: Closed> Each<W> {
+    /// What is said of this word.
+    pub(crate) fn of(&self, word: W) -> &str {
+        self.0.get(&word).map_or("", String::as_str)
+    }
+}
+
+impl<'de, W: Closed + Deserialize<'de>> Deserialize<'de> for Each<W> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        let texts = BTreeMap::deserialize(source)?;
+        if W::ALL.iter().all(|word| texts.contains_key(word)) {
+            Ok(Self(texts))
+        } else {
+            Err(D::Error::custom("a word without a text"))
+        }
+    }
+}
+
 /// As many files as languages, in the order of [`Language::ALL`].
 pub(crate) type Files = [&'static str; Language::ALL.len()];
 
@@ -75,8 +116,6 @@ impl<W: DeserializeOwned> Spoken<W> {
 #[cfg(test)]
 #[track_caller]
 pub(crate) fn assert_same_shape(files: Files) {
-    use std::collections::BTreeMap;
-
     /// Each key, dotted, and what stands in the braces of its text.
     fn shape(prefix: &str, value: &toml::Value, into: &mut BTreeMap<String, Vec<String>>) {
         if let Some(table) = value.as_table() {

@@ -89,8 +89,8 @@ async fn shown(browser: &Browser, frame: Frame, asked: &Asked, checked: &Checked
                     let sentence = frame.words.ended(reason, frame.audience());
                     filled(&frame.locale, sentence, &told, lasts, browser.now())
                 });
-            let why = why.unwrap_or_else(|| frame.words.ended.unknown.clone());
-            let title = &frame.words.ended.title;
+            let why = why.unwrap_or_else(|| frame.words.is_over.unknown.clone());
+            let title = &frame.words.is_over.title;
             let page = Page::new(frame, title).line(why).login(login);
             page.standing(Standing::Ended).answer(StatusCode::OK)
         }

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 use vahti::Error;
+use vahti_core::EndReason;
 
 use super::{
     gate::unavailable,
@@ -40,7 +41,8 @@ pub(super) async fn logout(
             return unavailable(page.logout(site.logout(rd)));
         }
     }
-    let page = Page::new(frame, &words.ended.logged_out).login(site.login(rd));
+    let title = words.ended(EndReason::LoggedOut, frame.audience());
+    let page = Page::new(frame, title).login(site.login(rd));
     let mut answer = page.answer(StatusCode::OK);
     if let Ok(cleared) = HeaderValue::try_from(browser.clear_cookie()) {
         answer.headers_mut().insert(header::SET_COOKIE, cleared);

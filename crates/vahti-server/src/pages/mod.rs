@@ -11,6 +11,7 @@ mod events;
 mod gate;
 pub(crate) mod hints;
 mod logout;
+mod lost;
 mod page;
 pub(crate) mod qr;
 mod screen;
@@ -36,6 +37,7 @@ pub(crate) use self::demo::DEMO;
 use self::page::{Frame, Page};
 pub(crate) use self::{
     device::Origin,
+    lost::lost,
     page::{PERSONAL, Security, answer, later, see_other},
 };
 use crate::{

@@ -7,7 +7,7 @@ use vahti_core::{EndReason, HeldReason};
 
 use crate::{
     config::Audience,
-    locale::{Locale, Spoken, section, words_of},
+    locale::{Each, Locale, Spoken, section, words_of},
 };
 
 static WORDS: LazyLock<Spoken<Words>> = LazyLock::new(|| Spoken::read(words_of!("waiting")));
@@ -21,12 +21,14 @@ pub(super) struct Words {
     pub(super) sign: OfSign,
     pub(super) choice: Choice,
     pub(super) held: Held,
-    pub(super) ended: Ended,
+    ended: Each<EndReason>,
+    pub(super) is_over: IsOver,
     pub(super) let_in: LetIn,
     pub(super) nobody: Nobody,
     pub(super) too_old: TooOld,
     pub(super) cannot_tell: CannotTell,
     pub(super) from_elsewhere: FromElsewhere,
+    pub(super) lost: Lost,
 }
 
 section!(OfPage: languages, log_in_again, log_out, not_you, go_on, close, reloads);
@@ -35,13 +37,13 @@ section!(Waits: title, show_code, or_show_code, raise_hand, keep_open, reassuran
 section!(Choice: question, used_at, in_use, unknown_device, device, choose, free, go_on, gone, not_kept);
 section!(Held: over_limit_one, over_limit, over_limit_one_self, over_limit_self, awaiting_choice_one, awaiting_choice,
     superseded, invalidated, invalidated_self, after_end, after_end_self, frozen, frozen_self);
-section!(Ended: title, logged_out, idle, lifetime, evicted, chosen, replaced, displaced, ended_by_supervisor,
-    ended_by_supervisor_self, unknown);
+section!(IsOver: title, ended_by_supervisor_self, unknown);
 section!(LetIn: title, after_form, back, return_refused, return_refused_self);
 section!(Nobody: title, text);
 section!(TooOld: title, text);
 section!(CannotTell: title, text, still_in_title, still_in);
 section!(FromElsewhere: title, text);
+section!(Lost: title, text, button_title, button);
 // The shapes are in the order of `vahti::Sign::shape`.
 section!(OfSign: looking; shapes: [String; 8]);
 
@@ -72,21 +74,10 @@ impl Words {
     }
 
     /// Why a login has ended.
-    pub(super) fn ended(&self, reason: EndReason, audience: Audience) -> &str {
-        let ended = &self.ended;
-        match reason {
-            EndReason::LoggedOut => &ended.logged_out,
-            EndReason::Idle => &ended.idle,
-            EndReason::Lifetime => &ended.lifetime,
-            EndReason::Evicted => &ended.evicted,
-            EndReason::Chosen => &ended.chosen,
-            EndReason::Replaced => &ended.replaced,
-            EndReason::Displaced => &ended.displaced,
-            EndReason::EndedBySupervisor if audience == Audience::Own => {
-                &ended.ended_by_supervisor_self
-            }
-            EndReason::EndedBySupervisor => &ended.ended_by_supervisor,
-            EndReason::Imported => &ended.unknown,
+    pub(super) fn ended(&'static self, reason: EndReason, audience: Audience) -> &'static str {
+        match (reason, audience) {
+            (EndReason::EndedBySupervisor, Audience::Own) => &self.is_over.ended_by_supervisor_self,
+            _ => self.ended.of(reason),
         }
     }
 }

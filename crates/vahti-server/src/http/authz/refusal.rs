@@ -15,15 +15,13 @@ use super::{
 };
 use crate::{
     address::Address,
-    http::{answer, door::Proxy, problem::PROBLEM_JSON},
+    http::{answer, door::Proxy, problem::PROBLEM_JSON, request::is_browser},
     sites::{Site, Sites},
     standing::Standing,
 };
 
 const REASON: HeaderName = HeaderName::from_static("vahti-reason");
 const WAIT: HeaderName = HeaderName::from_static("vahti-wait");
-const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
-const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// Holds a request back.
 pub(super) fn refuse(
@@ -88,23 +86,6 @@ fn location(standing: Standing, site: Site<'_>, return_to: Option<&str>) -> Opti
 fn referer(headers: &HeaderMap, sites: &Sites) -> Option<String> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     sites.find_address(&Address::parse(referer)?)
-}
-
-/// Whether a person waits for a page: not a script that wants data.
-fn is_browser(headers: &HeaderMap) -> bool {
-    let has = |name: HeaderName, word: &str| {
-        let values = headers
-            .get_all(name)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        values.into_iter().any(|value| {
-            let mut parts = value.split([',', ';']);
-            parts.any(|part| part.trim().eq_ignore_ascii_case(word))
-        })
-    };
-    has(header::ACCEPT, "text/html")
-        && !has(REQUESTED_WITH, "XMLHttpRequest")
-        && !has(FETCH_MODE, "cors")
 }
 
 fn told(status: u16, standing: Standing, reason: &str, wait_url: String) -> Response {

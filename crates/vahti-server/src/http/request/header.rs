@@ -1,8 +1,8 @@
-//! Headers that belong to a call.
+//! Headers that belong to a call, and those that tell who waits for the answer.
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
 };
 
 use crate::http::{App, problem::Refused};
@@ -78,4 +78,24 @@ impl FromRequestParts<App> for Wanted {
             )),
         }
     }
+}
+
+const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+/// Whether a person waits for a page: not a script that wants data.
+pub(in crate::http) fn is_browser(headers: &HeaderMap) -> bool {
+    let has = |name: HeaderName, word: &str| {
+        let values = headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        values.into_iter().any(|value| {
+            let mut parts = value.split([',', ';']);
+            parts.any(|part| part.trim().eq_ignore_ascii_case(word))
+        })
+    };
+    has(header::ACCEPT, "text/html")
+        && !has(REQUESTED_WITH, "XMLHttpRequest")
+        && !has(FETCH_MODE, "cors")
 }

@@ -12,7 +12,7 @@ mod wrong;
 pub(super) use self::{
     body::{Body, Readable, Said, object, raw},
     cursor::{Cursor, List},
-    header::{IdempotencyKey, Wanted},
+    header::{IdempotencyKey, Wanted, is_browser},
     located::{Located, Place},
     parameters::{Named, Parameters, Query},
     shape::diagnose,

@@ -3,6 +3,7 @@
 mod choices;
 mod gate;
 mod languages;
+mod lost;
 mod returns;
 mod screens;
 mod scripts;
