@@ -47,12 +47,16 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
     }
 }
 
-/// The screen is not that of the person in front: it shows no sign any more, and nothing else is changed.
+/// The screen is not that of the person in front: it shows no sign any more, and nothing else is changed. Back by the way on which
+/// it was come to.
 pub(super) async fn leave(desk: Desk, form: Form) -> Response {
     match subject(&desk, &form).await {
         Ok(record) => {
             desk.vahti().look_away(&record.session.id);
-            see_other(super::CONSOLE)
+            see_other(match form.one("how") {
+                Some("scan" | "code") => super::SCAN,
+                _ => super::CONSOLE,
+            })
         }
         Err(answer) => answer,
     }

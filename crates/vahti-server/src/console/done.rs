@@ -8,10 +8,10 @@ use axum::{
 };
 use serde::Deserialize;
 use vahti::Error;
-use vahti_core::{SessionId, Stamp, StateWord, Verb};
+use vahti_core::{How, SessionId, Stamp, StateWord, Verb};
 use vahti_store::{EventQuery, EventRecord, SessionRecord};
 
-use super::{confirm::Bad, desk::Desk, desk_words::DeskWords, page::Frame};
+use super::{CONSOLE, SCAN, confirm::Bad, desk::Desk, desk_words::DeskWords, page::Frame};
 use crate::{http::harmless, locale::filled, pages::see_other};
 
 /// Events of the user that are looked through for the newest command.
@@ -44,6 +44,8 @@ struct Done {
     lines: Vec<String>,
     /// Whether the screen in front should have gone on by now.
     asks: bool,
+    /// Where the next person is met: whoever scans goes on scanning.
+    next: &'static str,
     /// It was let in, and waits again since.
     waits_again: bool,
     /// The stamp of the command that can be taken back.
@@ -114,17 +116,17 @@ fn page(
     let by = harmless(by.unwrap_or_default());
     let values = [("t", at.as_str()), ("by", &by), ("name", &told.name)];
     let title = filled(pattern, &values);
-    let undone = is(Verb::Undo) || is(Verb::Alarm);
-    let alarm = events.iter().any(|event| {
-        event.verb == Verb::Alarm.as_str()
-            && command.is_some_and(|command| command.stamp == event.stamp)
+    let undone = command.filter(|_| is(Verb::Undo) || is(Verb::Alarm));
+    let is_scanned = command.is_some_and(|event| {
+        [How::Scan, How::Code]
+            .map(How::as_str)
+            .contains(&event.how.as_str())
     });
     Done {
-        lines: if undone {
-            after_undo(desk, record, events, command, alarm)
-        } else {
-            Vec::new()
-        },
+        lines: undone.map_or_else(Vec::new, |undo| {
+            after_undo(desk, record, events, undo.stamp)
+        }),
+        next: if is_scanned { SCAN } else { CONSOLE },
         title,
         asks: let_in && now && !waits_again,
         waits_again,
@@ -140,8 +142,7 @@ fn after_undo(
     desk: &Desk,
     record: &SessionRecord,
     events: &[EventRecord],
-    command: Option<&EventRecord>,
-    alarm: bool,
+    stamp: Stamp,
 ) -> Vec<String> {
     let telling = desk.telling();
     let done = &telling.words.done;
@@ -151,12 +152,13 @@ fn after_undo(
         let place = told.place.unwrap_or(told.name);
         lines.push(done.waits_again.replace("{place}", &place));
     }
-    let together = events.iter().filter(|event| {
-        Some(event.at) == command.map(|command| command.at)
-            && event.verb == Verb::Undo.as_str()
-            && event.state.as_deref() == Some(StateWord::Active.as_str())
-    });
-    for event in together {
+    // Whatever the undo did has its stamp.
+    let is = |event: &EventRecord, verb: Verb| event.stamp == stamp && event.verb == verb.as_str();
+    let active = Some(StateWord::Active.as_str());
+    let go_on = events
+        .iter()
+        .filter(|event| is(event, Verb::Undo) && event.state.as_deref() == active);
+    for event in go_on {
         let login = events
             .iter()
             .find(|login| login.session == event.session && login.verb == Verb::Login.as_str());
@@ -165,7 +167,7 @@ fn after_undo(
             lines.push(done.goes_on_again.replace("{t}", &since));
         }
     }
-    if alarm {
+    if events.iter().any(|event| is(event, Verb::Alarm)) {
         lines.push(done.logins_held.clone());
         let help = telling.locale.help();
         lines.extend(help.map(|help| done.call.replace("{help}", help)));

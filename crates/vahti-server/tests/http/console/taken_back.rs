@@ -111,3 +111,47 @@ async fn everyone_on_hold_is_a_clean_start_also_from_the_console() {
     assert_eq!(hall.state("anew").await, "active");
     hall.open(CONSOLE, &cookie).await.does_not_say("/anew");
 }
+
+#[tokio::test]
+async fn what_is_said_of_an_undo_is_what_that_undo_did() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    let mut page = hall.act("/vahti/console/let-in", &cookie, SEAT).await;
+    // All of it in one moment: it is told apart by the stamps.
+    let page_of = async |page: &super::Seen, alarm: &str| {
+        let form = format!("{SEAT}&of={}{alarm}", page.hidden("of"));
+        let seen = hall.post("/vahti/console/undo", &cookie, &form).await;
+        assert_eq!(seen.status, 303, "{}", seen.text);
+        hall.open(DONE, &cookie).await
+    };
+    let undone = page_of(&page, "&alarm=1").await;
+    undone.says("waits again.");
+    undone.says("New logins of this person wait");
+    page = hall
+        .open("/vahti/console/person?user=ahsuoran", &cookie)
+        .await;
+    let back = page_of(&page, "").await;
+    back.does_not_say("waits again.");
+    back.does_not_say("New logins of this person wait");
+    assert_eq!(back.text.matches("goes on again.").count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_scans_goes_on_scanning() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    for (how, next) in [("code", "/vahti/console/scan"), ("list", CONSOLE)] {
+        let form = format!("{SEAT}&how={how}");
+        let left = hall.post("/vahti/console/leave", &cookie, &form).await;
+        assert_eq!(left.location(), next, "{how}");
+        let done = hall.act("/vahti/console/let-in", &cookie, &form).await;
+        done.says(&format!(
+            "<a class=\"way main\" href=\"{next}\">Yes, next</a>"
+        ));
+        hall.scene
+            .post("supervisor", "/v1/invalidate", json!({"user": "ahsuoran"}))
+            .await;
+    }
+}
