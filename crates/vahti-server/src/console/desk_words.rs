@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use vahti_core::HeldReason;
 
-use crate::locale::{Locale, Spoken, section, words_of};
+use crate::locale::{Each, Locale, Spoken, section, words_of};
 
 static WORDS: LazyLock<Spoken<DeskWords>> = LazyLock::new(|| Spoken::read(words_of!("desk")));
 
@@ -14,7 +14,7 @@ static WORDS: LazyLock<Spoken<DeskWords>> = LazyLock::new(|| Spoken::read(words_
 #[serde(deny_unknown_fields)]
 pub(super) struct DeskWords {
     pub(super) list: List,
-    why: Why,
+    why: Each<HeldReason>,
     pub(super) confirm: Confirm,
     shape: Shape,
     pub(super) done: Done,
@@ -23,8 +23,7 @@ pub(super) struct DeskWords {
 }
 
 section!(List: title, waiting_one, waiting, nobody, nobody_found, search, reason, any_reason, show, show_all, since,
-    same_name, elsewhere, tick, let_in_ticked, unticked_one, unticked, more, reload;);
-section!(Why: over_limit, awaiting_choice, frozen, after_end, superseded, invalidated;);
+    same_name, elsewhere, tick, let_in_ticked, unticked_one, unticked, show_unticked, more, reload;);
 section!(Confirm: title, title_active, since, since_active, why, other, others, others_kept, since_used, other_waits, nothing_else,
     not_in_room, in_no_room, not_in_front, same_name, old_code, misnamed, card, screen, reason, other_reason, let_in, not_this,
     more, hold, hold_text, end, end_text, person, device; reasons: [String; 3]);
@@ -32,7 +31,8 @@ section!(Shape: ; names: [String; 8]);
 section!(Done: let_in, let_in_before, hold, end, undo, gone_on, yes, no, waits_again, goes_on_again, logins_held, call, again_by_you, again_by,
     again, take_back, back;);
 section!(Bad: title, ended, too_late, nothing_to_undo, unknown;);
-section!(Many: done, done_one, left, left_more, has_ended, no_answer, unknown, none_ticked;);
+section!(Many: done, done_one, left, left_more, has_ended, no_answer, unknown, none_ticked, take_back, undone_one, undone, not_undone,
+    since;);
 
 impl DeskWords {
     /// The words for this browser.
@@ -42,15 +42,12 @@ impl DeskWords {
 
     /// Why somebody waits.
     pub(super) fn why(&'static self, reason: HeldReason) -> &'static str {
-        let why = &self.why;
-        match reason {
-            HeldReason::OverLimit => &why.over_limit,
-            HeldReason::AwaitingChoice => &why.awaiting_choice,
-            HeldReason::Frozen => &why.frozen,
-            HeldReason::AfterEnd => &why.after_end,
-            HeldReason::Superseded => &why.superseded,
-            HeldReason::Invalidated => &why.invalidated,
-        }
+        self.why.of(reason)
+    }
+
+    /// That there are more for whom it was not done, if there are.
+    pub(super) fn left_more(&self, n: usize) -> Option<String> {
+        (n > 0).then(|| self.many.left_more.replace("{n}", &n.to_string()))
     }
 
     /// What the shape of a sign is called.

@@ -4,13 +4,18 @@
 use askama::Template;
 use axum::{
     extract::{Query, rejection::QueryRejection},
+    http::StatusCode,
     response::Response,
 };
 use serde::Deserialize;
 use vahti_core::StateWord;
 use vahti_store::{Page, SessionQuery, SessionRecord};
 
-use super::{desk::Desk, page::Frame, records_words::RecordsWords};
+use super::{
+    desk::Desk,
+    page::{Frame, answer},
+    records_words::RecordsWords,
+};
 use crate::http::{Reader, TABLE_ROWS, Table, TableForm};
 
 /// What the address asks for.
@@ -62,13 +67,19 @@ pub(super) async fn export(desk: Desk, asked: Result<Query<Asked>, QueryRejectio
             (StateWord::Ended, &said.has_ended),
         ]
         .map(|(word, said)| (word.as_str(), said.as_str()));
-        return desk.page(&Export {
+        let status = if wrong_since {
+            StatusCode::BAD_REQUEST
+        } else {
+            StatusCode::OK
+        };
+        let page = Export {
             frame: desk.frame(),
             words,
             states,
             wrong_since,
             asked,
-        });
+        };
+        return answer(status, &page);
     };
     let table = Table {
         form,

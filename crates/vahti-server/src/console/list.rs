@@ -34,6 +34,8 @@ pub(super) struct Asked {
     /// Why they wait.
     #[serde(default)]
     reason: String,
+    /// Only those who start unticked, whatever it says.
+    unticked: Option<String>,
 }
 
 /// The list.
@@ -57,8 +59,23 @@ struct List {
 struct Row {
     told: Told,
     has_namesake: bool,
-    /// When another login of the person was used, if that was a moment ago: this one starts unticked.
-    elsewhere: Option<String>,
+    /// When another login of the person was used, if that was a moment ago.
+    used_elsewhere: Option<String>,
+}
+
+impl Row {
+    /// Whether it starts unticked, because something speaks against it: letting it in would surprise whoever uses the other
+    /// login, or it is not in the room where it is said to be.
+    fn is_doubtful(&self) -> bool {
+        self.used_elsewhere.is_some() || self.told.elsewhere.is_some()
+    }
+}
+
+impl Asked {
+    /// Whether it leaves anybody out.
+    fn is_narrow(&self) -> bool {
+        !self.q.is_empty() || !self.reason.is_empty() || self.unticked.is_some()
+    }
 }
 
 /// Shows who waits.
@@ -86,12 +103,15 @@ pub(super) async fn list(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
             session.login.stamp,
         )
     });
-    let rows = rows(telling, &waiters);
-    let ticked = rows.iter().filter(|row| row.elsewhere.is_none()).count();
-    let unticked = rows.len() - ticked;
+    let mut rows = rows(telling, &waiters);
+    let unticked = rows.iter().filter(|row| row.is_doubtful()).count();
+    if asked.unticked.is_some() {
+        rows.retain(Row::is_doubtful);
+    }
+    let ticked = rows.iter().filter(|row| !row.is_doubtful()).count();
     let list = List {
         count: match rows.len() {
-            0 if asked.q.is_empty() && asked.reason.is_empty() => words.list.nobody.clone(),
+            0 if !asked.is_narrow() => words.list.nobody.clone(),
             0 => words.list.nobody_found.clone(),
             n => counted(&words.list.waiting_one, &words.list.waiting, n),
         },
@@ -125,7 +145,7 @@ fn rows(telling: Telling<'_>, waiters: &[Waiter]) -> Vec<Row> {
         has_namesake: people
             .get(&as_compared(&waiter.record))
             .is_some_and(|users| users.len() > 1),
-        elsewhere: telling.lately(waiter).map(|at| telling.time(at)),
+        used_elsewhere: telling.lately(waiter).map(|at| telling.time(at)),
     };
     waiters.iter().map(row).collect()
 }

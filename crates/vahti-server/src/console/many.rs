@@ -2,7 +2,7 @@
 //! does nothing again when it is loaded again.
 
 use core::fmt::Write as _;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::{
@@ -13,7 +13,7 @@ use axum::{
 use futures::future::join_all;
 use serde::Deserialize;
 use vahti::{Caller, Error, VerifyRequest};
-use vahti_core::{HeldReason, How, Refusal, SessionId, State};
+use vahti_core::{HeldReason, How, Profile, Refusal, SessionId, State, UserId};
 use vahti_store::SessionRecord;
 
 use super::{
@@ -22,9 +22,9 @@ use super::{
     desk_words::{DeskWords, counted},
     form::Form,
     page::Frame,
-    told::Told,
+    take_back::Span,
 };
-use crate::pages::see_other;
+use crate::{http::harmless, pages::see_other};
 
 /// Where it is told what it has come to.
 pub(super) const PATH: &str = "/vahti/console/many";
@@ -44,25 +44,51 @@ pub(super) struct Asked {
     /// How many more were not.
     #[serde(default)]
     more: usize,
+    /// Where it stands in the record: behind this place,
+    after: Option<i64>,
+    /// and up to this one.
+    until: Option<i64>,
 }
 
 /// The page that tells it.
 #[derive(Template)]
 #[template(path = "console/many.html")]
-struct Many {
-    frame: Frame,
-    words: &'static DeskWords,
-    title: String,
-    left: Vec<Left>,
-    more: Option<String>,
+pub(super) struct Many {
+    pub(super) frame: Frame,
+    pub(super) words: &'static DeskWords,
+    pub(super) title: String,
+    /// What is said before those for whom it was not done.
+    pub(super) these: &'static str,
+    pub(super) left: Vec<Left>,
+    pub(super) more: Option<String>,
+    /// Why nobody else was met.
+    pub(super) stopped: Option<&'static str>,
+    /// What can be taken back.
+    pub(super) span: Option<Span>,
 }
 
-/// Somebody who was not let in, and why.
-struct Left {
+/// Somebody for whom it was not done, and why.
+pub(super) struct Left {
     /// None if the session is unknown; then its id is all that there is.
-    told: Option<Told>,
-    id: String,
+    user: Option<String>,
+    name: String,
+    number: Option<String>,
+    place: Option<String>,
     why: &'static str,
+}
+
+impl Left {
+    /// Somebody who is known.
+    pub(super) fn of_person(user: &UserId, profile: &Profile, why: &'static str) -> Self {
+        let name = profile.name.as_deref().unwrap_or(user.as_str());
+        Self {
+            name: harmless(name),
+            number: profile.number.as_deref().map(harmless),
+            place: None,
+            user: Some(user.to_string()),
+            why,
+        }
+    }
 }
 
 /// Lets them in: of each person the login that is ticked and came last, for each verify puts a person's others on hold.
@@ -87,10 +113,11 @@ pub(super) async fn let_in(desk: Desk, form: Form) -> Response {
     .await;
     let newest = newest(records.into_iter().flatten());
     let by = desk.caller(How::Bulk, reason(&form));
-    let done = join_all(newest.into_values().map(|record| one(&desk, &by, record))).await;
+    let done = join_all(newest.into_values().map(|record| one(&desk, &by, record)));
+    let (done, span) = Span::around(&desk, done).await;
     let done: Vec<_> = done.into_iter().flatten().collect();
     let left: Vec<_> = ids.iter().filter(|id| !done.contains(id)).collect();
-    see_other(&address(done.len(), &left))
+    see_other(&address(done.len(), &left, span))
 }
 
 /// The login of each person that came last.
@@ -116,8 +143,11 @@ async fn one(desk: &Desk, by: &Caller, record: SessionRecord) -> Option<SessionI
     done.ok().map(|_| id)
 }
 
-fn address(done: usize, left: &[&SessionId]) -> String {
+fn address(done: usize, left: &[&SessionId], span: Option<Span>) -> String {
     let mut address = format!("{PATH}?done={done}");
+    if let Some(Span { after, until }) = span {
+        let _ = write!(address, "&after={after}&until={until}");
+    }
     for (place, id) in left.iter().take(NAMED).enumerate() {
         let before = if place == 0 { "&left=" } else { "," };
         let _ = write!(address, "{before}{id}");
@@ -129,27 +159,37 @@ fn address(done: usize, left: &[&SessionId]) -> String {
     address
 }
 
-/// Says how many were let in, and who was not.
+/// Says how many were let in, and who was not; and offers to take it back, as long as that can be done.
 pub(super) async fn show(desk: Desk, asked: Result<Query<Asked>, QueryRejection>) -> Response {
     let Query(asked) = asked.unwrap_or_default();
     let words = desk.telling().words;
     let ids = asked.left.split(',').take(NAMED);
     let ids: Vec<_> = ids.filter_map(|id| SessionId::new(id).ok()).collect();
     let left = join_all(ids.iter().map(|id| left(&desk, id))).await;
-    let more = words.many.left_more.replace("{n}", &asked.more.to_string());
+    let span = asked.after.zip(asked.until);
+    let span = span.map(|(after, until)| Span { after, until });
+    let met = match span {
+        Some(span) => span.met(&desk).await,
+        None => Ok(BTreeMap::new()),
+    };
     desk.page(&Many {
         title: counted(&words.many.done_one, &words.many.done, asked.done),
         frame: desk.frame(),
+        these: &words.many.left,
+        more: words.left_more(asked.more),
+        stopped: None,
+        // Where that cannot be told, the way back says so itself.
+        span: span.filter(|_| met.is_ok_and(|met| !met.is_empty())),
         words,
         left,
-        more: (asked.more > 0).then_some(more),
     })
 }
 
 /// Why somebody was not let in, as they stand now.
 async fn left(desk: &Desk, id: &SessionId) -> Left {
-    let (telling, reader) = (desk.telling(), desk.reader());
-    let (words, many) = (telling.words, &telling.words.many);
+    let reader = desk.reader();
+    let words = desk.telling().words;
+    let many = &words.many;
     let record = desk.ask(desk.vahti().session(&reader, id)).await;
     let why = match record.as_ref().map(|record| record.session.state) {
         Ok(State::Held(reason @ HeldReason::Superseded)) => words.why(reason),
@@ -157,9 +197,17 @@ async fn left(desk: &Desk, id: &SessionId) -> Left {
         Err(Error::Refused(Refusal::UnknownSession(_))) => &many.unknown,
         Ok(_) | Err(_) => &many.no_answer,
     };
-    Left {
-        told: record.ok().map(|record| telling.of(&record)),
-        id: id.to_string(),
-        why,
+    match record {
+        Ok(record) => Left {
+            place: record.session.login.place.as_deref().map(harmless),
+            ..Left::of_person(&record.user, &record.profile, why)
+        },
+        Err(_) => Left {
+            user: None,
+            name: id.to_string(),
+            number: None,
+            place: None,
+            why,
+        },
     }
 }

@@ -5,7 +5,12 @@ use axum::{http::StatusCode, response::Response};
 use vahti::Error;
 use vahti_core::How;
 
-use super::{desk::Desk, form::Form, page::Frame, records_words::RecordsWords};
+use super::{
+    desk::Desk,
+    form::Form,
+    page::{Frame, answer},
+    records_words::RecordsWords,
+};
 use crate::{http::harmless, pages::see_other};
 
 /// The longest message, in characters.
@@ -73,12 +78,18 @@ fn page(
     typed: String,
     wrong: Option<String>,
 ) -> Response {
-    desk.page(&Page {
+    let status = if wrong.is_some() {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    };
+    let page = Page {
         frame: desk.frame(),
         about: words.message.text.replace("{n}", &MOST_CHARS.to_string()),
         now: desk.vahti().message().map(|text| harmless(&text)),
         words,
         typed,
         wrong,
-    })
+    };
+    answer(status, &page)
 }

@@ -36,6 +36,7 @@ mod samples;
 mod scan;
 mod stands;
 mod stream;
+mod take_back;
 mod told;
 mod words;
 
@@ -227,13 +228,14 @@ where
     (method, path, access, handler)
 }
 
-fn pages_of_console() -> [Page; 31] {
+fn pages_of_console() -> [Page; 32] {
     [
         page(Method::GET, CONSOLE, list::list),
         page(Method::GET, "/vahti/console/confirm", confirm::confirm),
         page(Method::POST, "/vahti/console/let-in", act::let_in),
         page(Method::POST, "/vahti/console/let-in-many", many::let_in),
         page(Method::GET, many::PATH, many::show),
+        page(Method::POST, take_back::PATH, take_back::undo),
         page(Method::POST, "/vahti/console/hold", act::hold),
         page(Method::POST, "/vahti/console/log-out", act::log_out),
         page(Method::POST, "/vahti/console/undo", act::undo),

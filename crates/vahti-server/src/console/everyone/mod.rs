@@ -4,7 +4,7 @@
 mod order;
 
 use askama::Template;
-use axum::{extract::RawQuery, response::Response};
+use axum::{extract::RawQuery, http::StatusCode, response::Response};
 use core::time::Duration;
 use vahti::{Bulk, Error, Selection};
 use vahti_core::{How, Timestamp};
@@ -15,8 +15,9 @@ use super::{
     desk::Desk,
     desk_words::{DeskWords, counted},
     form::Form,
-    page::Frame,
+    page::{Frame, answer},
     records_words::RecordsWords,
+    take_back::Span,
 };
 use crate::http::{NotIn, harmless};
 
@@ -72,7 +73,12 @@ struct Done {
     /// Those for whom it failed, and why.
     left: Vec<(String, &'static str)>,
     stopped: bool,
+    /// What can be taken back.
+    span: Option<Span>,
 }
+
+/// Why it was not done: the status, and a sentence.
+type Wrong = (StatusCode, String);
 
 /// Asks what is to be done; and with `look`, says whom that meets. Nothing is changed.
 pub(super) async fn everyone(desk: Desk, RawQuery(query): RawQuery) -> Response {
@@ -86,17 +92,23 @@ pub(super) async fn everyone(desk: Desk, RawQuery(query): RawQuery) -> Response 
 
 fn ask(desk: &Desk, order: Order, wrong: Vec<String>) -> Response {
     let words = RecordsWords::of(desk.telling().locale);
-    desk.page(&Ask {
+    let page = Ask {
         frame: desk.frame(),
         choices: What::ALL.map(|what| Choice::of(words, what)),
         words,
         order,
         wrong,
-    })
+    };
+    let status = if page.wrong.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    answer(status, &page)
 }
 
 /// Says whom the order meets now, and why it was not carried out, if it was to be.
-async fn look(desk: &Desk, order: Order, wrong: Option<String>) -> Response {
+async fn look(desk: &Desk, order: Order, wrong: Option<Wrong>) -> Response {
     let telling = desk.telling();
     let words = RecordsWords::of(telling.locale);
     let selection = match order.selection(telling.locale, words) {
@@ -117,7 +129,10 @@ async fn look(desk: &Desk, order: Order, wrong: Option<String>) -> Response {
         What::Hold => &said.go_hold,
         What::LogOut => &said.go_log_out,
     };
-    desk.page(&Look {
+    let (status, wrong) = wrong.map_or((StatusCode::OK, None), |(status, wrong)| {
+        (status, Some(wrong))
+    });
+    let page = Look {
         frame: desk.frame(),
         choice: Choice::of(words, order.what),
         only: only(words, &order),
@@ -130,7 +145,8 @@ async fn look(desk: &Desk, order: Order, wrong: Option<String>) -> Response {
         order,
         words,
         wrong,
-    })
+    };
+    answer(status, &page)
 }
 
 /// Does it, if the number, the password and the time are right.
@@ -146,18 +162,23 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
     let looked = form.one("looked").and_then(|text| text.parse().ok());
     let looked = looked.map_or(Timestamp::from_millis(0), Timestamp::from_millis);
     if looked > telling.now || telling.now.since(looked) > LOOKED_FOR {
-        return look(&desk, order, Some(said.too_late.clone())).await;
+        return look(
+            &desk,
+            order,
+            Some((StatusCode::GONE, said.too_late.clone())),
+        )
+        .await;
     }
     let shown = number("people").unwrap_or_default();
     if number("number") != Some(shown) {
         let wrong = said.wrong_number.replace("{n}", &shown.to_string());
-        return look(&desk, order, Some(wrong)).await;
+        return look(&desk, order, Some((StatusCode::BAD_REQUEST, wrong))).await;
     }
     let password = desk.prove(form.one("password").unwrap_or_default()).await;
     let wrong = match password {
         Ok(()) => None,
-        Err(NotIn::Wrong) => Some(said.wrong_password.clone()),
-        Err(NotIn::TooOften(_)) => Some(said.too_many.clone()),
+        Err(NotIn::Wrong) => Some((StatusCode::FORBIDDEN, said.wrong_password.clone())),
+        Err(NotIn::TooOften(_)) => Some((StatusCode::TOO_MANY_REQUESTS, said.too_many.clone())),
         Err(NotIn::Failed(_) | NotIn::Closed) => return desk.trouble(),
     };
     if wrong.is_some() {
@@ -174,11 +195,11 @@ pub(super) async fn done(desk: Desk, form: Form) -> Response {
     };
     if now.users > shown {
         let wrong = met(words, &said.grown, &now);
-        return look(&desk, order, Some(wrong)).await;
+        return look(&desk, order, Some((StatusCode::CONFLICT, wrong))).await;
     }
-    match run(&desk, &order, selection, false).await {
-        Ok(bulk) => desk.page(&told(&desk, words, order.what, &bulk)),
-        Err(_) => desk.trouble(),
+    match Span::around(&desk, run(&desk, &order, selection, false)).await {
+        (Ok(bulk), span) => desk.page(&told(&desk, words, order.what, &bulk, span)),
+        (Err(_), _) => desk.trouble(),
     }
 }
 
@@ -206,7 +227,13 @@ async fn run(
     }
 }
 
-fn told(desk: &Desk, words: &'static RecordsWords, what: What, bulk: &Bulk) -> Done {
+fn told(
+    desk: &Desk,
+    words: &'static RecordsWords,
+    what: What,
+    bulk: &Bulk,
+    span: Option<Span>,
+) -> Done {
     let said = &words.everyone;
     let title = match what {
         What::LetIn => &said.done_let_in,
@@ -226,6 +253,8 @@ fn told(desk: &Desk, words: &'static RecordsWords, what: What, bulk: &Bulk) -> D
         title: met(words, title, bulk),
         left: left.collect(),
         stopped: bulk.stopped.is_some(),
+        // Who was logged out for good is not logged in again.
+        span: span.filter(|_| what != What::LogOut && bulk.users > 0),
         words,
     }
 }

@@ -144,28 +144,19 @@ async fn the_number_and_the_password_are_needed_and_then_it_is_done_once() {
     let look = format!("{EVERYONE}?what=let-in&reason=Late+start&look=1");
     let page = hall.open(&look, &cookie).await;
     let before = hall.scene.digest().await;
-    for (number, password, sentence) in [
-        (
-            "3",
-            PASSWORD,
-            "You typed another number than 2. Nothing was changed.",
-        ),
-        (
-            "",
-            PASSWORD,
-            "You typed another number than 2. Nothing was changed.",
-        ),
-        (
-            "2",
-            "a wrong password",
-            "The password was wrong. Nothing was changed.",
-        ),
-        ("2", "", "The password was wrong. Nothing was changed."),
+    let other_number = "You typed another number than 2. Nothing was changed.";
+    let wrong_password = "The password was wrong. Nothing was changed.";
+    for (number, password, status, sentence) in [
+        ("3", PASSWORD, 400, other_number),
+        ("", PASSWORD, 400, other_number),
+        ("2", "a wrong password", 403, wrong_password),
+        ("2", "", 403, wrong_password),
     ] {
         let seen = hall
             .post(EVERYONE, &cookie, &form(&page, number, password))
             .await;
         seen.says(sentence);
+        assert_eq!(seen.status, status, "{sentence}");
         assert_eq!(hall.scene.digest().await, before, "{sentence}");
     }
     let done = hall
@@ -222,6 +213,7 @@ async fn more_people_than_were_agreed_to_are_not_met_and_an_old_look_is_worth_no
         .post(EVERYONE, &cookie, &form(&page, "2", PASSWORD))
         .await;
     seen.says("Meanwhile it is 3 people. Nothing was changed.");
+    assert_eq!(seen.status, 409);
     assert_eq!(hall.scene.digest().await, before);
     hall.scene.clock.advance(Duration::from_secs(301));
     let seen = hall
@@ -293,6 +285,7 @@ async fn wrong_passwords_are_counted_like_those_at_the_door() {
         .post(EVERYONE, &cookie, &form(&page, "3", PASSWORD))
         .await;
     seen.says("Too many wrong passwords. Nothing was changed.");
+    assert_eq!(seen.status, 429);
     hall.scene.clock.advance(Duration::from_secs(60));
     let seen = hall
         .post(EVERYONE, &cookie, &form(&page, "3", PASSWORD))

@@ -282,6 +282,34 @@ async fn a_screen_that_is_not_in_its_room_is_told() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_in_their_room_starts_unticked_and_can_be_looked_at_alone() {
+    let mut hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    for (user, ip) in [("aino", "84.250.12.7"), ("onni", "10.1.4.17")] {
+        for session in ["home", "seat"] {
+            hall.login(json!({"user": user, "session_id": format!("{user}-{session}"), "place": "Hall A / 3",
+                "origin": {"ip": ip}}))
+                .await;
+        }
+    }
+    hall.pass(300);
+    hall.scene
+        .set_file("[[room]]\nname = \"Hall A\"\nnetworks = [\"10.1.0.0/16\"]\n");
+    let page = hall.open(&format!("{CONSOLE}?q=hall+a"), &cookie).await;
+    page.says("id=\"tick-onni-seat\" checked");
+    page.does_not_say("id=\"tick-aino-seat\" checked");
+    page.says("1 is not ticked: it is not in its room, or another login");
+    page.says("Let in 1<");
+    let only = "/vahti/console?q=hall%20a&amp;reason=&amp;unticked=1";
+    page.says(&format!("<a href=\"{only}\">Show only these</a>"));
+    let only = hall.open(&only.replace("&amp;", "&"), &cookie).await;
+    only.says("id=\"row-aino-seat\"");
+    only.does_not_say("id=\"row-onni-seat\"");
+    only.does_not_say("Show only these");
+    only.says("Show all");
+}
+
+#[tokio::test]
 async fn somebody_is_let_in_and_a_second_tap_says_who_did_it_when() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;

@@ -45,7 +45,7 @@ async fn a_message_of_500_characters_fits_and_a_longer_one_is_kept_to_be_shorten
     hall.post(MESSAGE, &cookie, &format!("text={fits}")).await;
     assert_eq!(hall.scene.vahti.message(), Some("ä".repeat(500)));
     let long = hall.post(MESSAGE, &cookie, &format!("text={fits}b")).await;
-    assert_eq!(long.status, 200);
+    assert_eq!(long.status, 400);
     long.says("This has 501 characters, and 500 fit. Nothing was changed.");
     long.says(&format!("{}b</textarea>", "ä".repeat(500)));
     assert_eq!(hall.scene.vahti.message(), Some("ä".repeat(500)));

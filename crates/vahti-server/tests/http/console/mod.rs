@@ -9,6 +9,7 @@ mod hours;
 mod invitations;
 mod letting_in;
 mod logins;
+mod many;
 mod message;
 mod names;
 mod password;

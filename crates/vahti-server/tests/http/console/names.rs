@@ -5,7 +5,9 @@ use vahti::{
     core::{How, Profile, SessionId, UserId},
 };
 
-use super::{CONSOLE, Hall, Seen, person::escaped};
+use vahti_server::http;
+
+use super::{CONSOLE, Hall, PASSWORD, Seen, person::escaped};
 
 const NAMES: [&str; 5] = [
     "<script>alert(1)</script>\"'&",
@@ -101,6 +103,81 @@ async fn a_name_does_nothing_on_the_pages_where_supervisors_act() {
         export.does_not_say("<script>alert");
         for page in [list, confirm, done, many, message] {
             is_harmless(&page);
+        }
+    }
+}
+
+/// Where a page of the console shows something of the people in the hall.
+fn path_of(route: &str) -> String {
+    match route {
+        "/vahti/console/confirm" | "/vahti/console/done" => format!("{route}?session=u1-seat"),
+        "/vahti/console/person" => format!("{route}?user=u1"),
+        "/vahti/console/many" => format!("{route}?done=1&left=u1-seat,u2-seat"),
+        "/vahti/console/everyone" => format!("{route}?what=hold&look=1"),
+        "/vahti/console/record" => format!("{route}?user=u"),
+        _ => route.replace("{challenge}", "wrong"),
+    }
+}
+
+#[tokio::test]
+async fn no_name_does_anything_on_any_page_of_the_console() {
+    let long = "W\u{e4}".repeat(100);
+    for name in NAMES {
+        let name = if name.is_empty() { &long } else { name };
+        let hall = Hall::new().await;
+        let supervisor: String = name.chars().take(30).collect();
+        let body = serde_json::json!({"name": supervisor, "password": PASSWORD});
+        let made = hall.scene.post("admin", "/v1/supervisors", body).await;
+        // Names of supervisors are typed: those that deceive are refused.
+        let cookie = if made.status == 201 {
+            let form = fields(&[("name", &supervisor), ("password", PASSWORD)]);
+            hall.post(super::LOGIN, "", &form).await.cookie()
+        } else {
+            assert!(name.contains('\u{202e}'), "{name}: {}", made.text);
+            hall.log_in().await
+        };
+        for user in ["u1", "u2"] {
+            for session in ["home", "seat"] {
+                log_in(&hall, user, &format!("{user}-{session}"), name).await;
+            }
+        }
+        let note = fields(&[("session", "u2-home"), ("other", name)]);
+        hall.act("/vahti/console/log-out", &cookie, &note).await;
+        let said = fields(&[("text", name)]);
+        hall.act("/vahti/console/message", &cookie, &said).await;
+        let routes = http::page_routes().into_iter();
+        let pages = routes.filter(|route| {
+            let is_page = route.path.starts_with(CONSOLE) && !route.path.ends_with("/events");
+            route.method == "GET" && (is_page || route.path.contains("/s/"))
+        });
+        let mut looked_at = 0;
+        for page in pages {
+            let seen = hall.open(&path_of(&page.path), &cookie).await;
+            assert!(seen.status < 500 && !seen.text.is_empty(), "{}", page.path);
+            is_harmless(&seen);
+            looked_at += 1;
+        }
+        assert_eq!(looked_at, 17);
+        for (path, form) in [
+            ("hold", fields(&[("session", "u1-seat"), ("other", name)])),
+            (
+                "let-in-many",
+                "session=u1-seat&session=u2-seat&session=u2-home".to_owned(),
+            ),
+        ] {
+            let seen = hall
+                .act(&format!("/vahti/console/{path}"), &cookie, &form)
+                .await;
+            is_harmless(&seen);
+        }
+        let invite = fields(&[("name", &format!("{name} 2")), ("hours", "2")]);
+        // What was typed stands in its field again, as it was typed.
+        let invited = hall.post(super::INVITE, &cookie, &invite).await;
+        let login = fields(&[("name", name), ("password", name), ("next", name)]);
+        let refused = hall.post(super::LOGIN, "", &login).await;
+        for page in [invited, refused] {
+            page.does_not_say("<script>alert");
+            page.does_not_say("\"'&\"");
         }
     }
 }

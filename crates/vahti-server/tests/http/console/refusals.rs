@@ -18,6 +18,8 @@ async fn what_was_not_done_is_no_success_for_programs_either() {
         ("done?session=nobody", 404),
         ("person?user=nobody", 404),
         ("confirm?session=seat-17&confirmation=forged", 410),
+        ("everyone?look=1&unused=soon", 400),
+        ("export?format=csv&since=soon", 400),
     ] {
         let seen = hall.open(&format!("/vahti/console/{path}"), &cookie).await;
         assert_eq!(seen.status, status, "{path}: {}", seen.text);
@@ -30,6 +32,8 @@ async fn what_was_not_done_is_no_success_for_programs_either() {
         ("let-in", "session=home", 410),
         ("undo", SEAT, 409),
         ("undo", "session=seat-17&of=1", 409),
+        ("everyone", "what=hold&people=1&number=1&looked=0", 410),
+        ("message", &format!("text={}", "x".repeat(501)), 400),
     ] {
         let path = format!("/vahti/console/{path}");
         let seen = hall.post(&path, &cookie, form).await;
