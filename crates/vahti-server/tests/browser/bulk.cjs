@@ -50,4 +50,11 @@ tell(async ({ supervisor, site, login, call, env }) => {
     return (await answer.json()).sessions.length;
   };
   assert.deepStrictEqual([await count("held"), await count("active")], [0, letIn]);
+
+  // It was the wrong moment: all of them wait again.
+  await phone.getByRole("button", { name: "Undo for all of them" }).click();
+  await phone.getByRole("heading", { name: `Undone for ${letIn} people.` }).waitFor();
+  assert.deepStrictEqual([await count("held"), await count("active")], [letIn, 0]);
+  await phone.getByRole("link", { name: "Back to the list" }).click();
+  await phone.getByText(`${letIn} people wait`).waitFor();
 });

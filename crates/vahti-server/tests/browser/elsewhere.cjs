@@ -1,14 +1,26 @@
-// A page of another site, in the browser of a supervisor and in that of a user: whatever it sends, nothing happens.
+// A page of another site, in the browser of a supervisor and in that of a user: whatever it sends to whichever button, nothing
+// happens.
 
 const assert = require("node:assert");
 const { tell } = require("./browser.cjs");
 
 const EVIL = "http://evil.example";
+const PASSWORD = "correct horse battery";
 
-tell(async ({ supervisor, visitor, site, login, call, env }) => {
+tell(async ({ visitor, site, login, call, env }) => {
   await login("aino", { session_id: "home" });
   const { token } = await login("aino", { session_id: "seat-17" });
-  const phone = await supervisor();
+  const { url } = await call("ADMIN", "invitations", { name: "Eino" });
+  await call("ADMIN", "supervisors", { name: "Maija K", password: PASSWORD });
+  const phone = await visitor();
+  const logIn = async () => {
+    await phone.goto(`${site}/vahti/console/login`);
+    await phone.getByLabel("Name").fill("Maija K");
+    await phone.getByLabel("Password").fill(PASSWORD);
+    await phone.keyboard.press("Enter");
+    await phone.getByRole("heading", { name: "Who waits" }).waitFor();
+  };
+  await logIn();
   const seat = await visitor(token);
   await seat.goto(`${site}/exam`);
 
@@ -26,30 +38,61 @@ tell(async ({ supervisor, visitor, site, login, call, env }) => {
     await tab.close();
     return answer.status();
   };
-  const forms = [
-    ["/vahti/console/let-in", { session: "seat-17", how: "list" }],
-    ["/vahti/console/let-in-many", { session: "seat-17" }],
-    ["/vahti/console/hold", { session: "home" }],
-    ["/vahti/console/log-out", { session: "home" }],
-    ["/vahti/console/undo", { session: "home", of: "1" }],
-    ["/vahti/console/code", { code: "0000 0000" }],
-    ["/vahti/console/invite", { name: "Eve", hours: "12" }],
-    ["/vahti/console/password", { old: "", new: "of the other site", again: "of the other site" }],
-    ["/vahti/console/logout", {}],
-  ];
-  for (const [path, fields] of forms) assert.strictEqual(await send(phone, path, fields), 403, path);
-  assert.strictEqual(await send(seat, "/vahti/logout", {}), 403);
+  // What each button would do, if it was pressed on its own page.
+  const now = Date.now();
+  const buttons = new Map([
+    ["/vahti/console/let-in", [phone, { session: "seat-17", how: "list" }]],
+    ["/vahti/console/let-in-many", [phone, { session: "seat-17" }]],
+    ["/vahti/console/undo-many", [phone, { after: "0", until: "1000" }]],
+    ["/vahti/console/hold", [phone, { session: "home" }]],
+    ["/vahti/console/log-out", [phone, { session: "home" }]],
+    ["/vahti/console/undo", [phone, { session: "home", of: "1" }]],
+    ["/vahti/console/leave", [phone, { session: "seat-17" }]],
+    ["/vahti/console/message", [phone, { text: "Leave the hall" }]],
+    ["/vahti/console/everyone", [phone, { what: "log-out", people: "1", number: "1", looked: now, password: PASSWORD }]],
+    ["/vahti/console/code", [phone, { code: "0000 0000" }]],
+    ["/vahti/console/invite", [phone, { name: "Eve", hours: "12" }]],
+    ["/vahti/console/password", [phone, { old: PASSWORD, new: "of the other site", again: "of the other site" }]],
+    ["/vahti/console/login", [phone, { name: "Maija K", password: PASSWORD }]],
+    ["/vahti/console/invitation", [phone, { i: new URL(url).searchParams.get("i") }]],
+    ["/vahti/console/logout", [phone, {}]],
+    ["/vahti/gate/choose", [seat, { ends: "home" }]],
+    ["/vahti/logout", [seat, {}]],
+  ]);
+  assert.deepStrictEqual([...buttons.keys()].sort(), env("BUTTONS").split(" ").sort(), "every button, and no other");
+  const told = async (path) => {
+    const answer = await fetch(`${env("GATE")}/v1/${path}`, { headers: { authorization: `Bearer ${env("ADMIN")}` } });
+    return answer.json();
+  };
+  // Logins at the console are no business of these.
+  const everything = async () => {
+    const { sessions } = await told("sessions");
+    const { events } = await told("events?order=newest&limit=1000");
+    const states = sessions.map(({ id, state }) => [id, state]);
+    return { states: Object.fromEntries(states), events: events.length, supervisors: await told("supervisors") };
+  };
+  const before = await everything();
+  assert.deepStrictEqual(before.states, { home: "active", "seat-17": "held" });
+  const cookies = async (page) => (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).sort();
+  const kept = [await cookies(phone), await cookies(seat)];
+  for (const [path, [page, fields]] of buttons) assert.strictEqual(await send(page, path, fields), 403, path);
   // The API takes no cookies at all, and no forms.
   for (const path of ["/v1/verify", "/user/sessions/verify"]) {
     const status = await send(phone, path, { user: "aino" }, env("GATE"));
     assert.ok(status >= 400 && status < 500, `${path}: ${status}`);
   }
 
-  const sessions = await fetch(`${env("GATE")}/v1/sessions?user=aino`, {
-    headers: { authorization: `Bearer ${env("SUPERVISOR")}` },
-  });
-  const states = (await sessions.json()).sessions.map(({ id, state }) => [id, state]);
-  assert.deepStrictEqual(Object.fromEntries(states), { home: "active", "seat-17": "held" });
+  assert.deepStrictEqual(await everything(), before);
+  assert.deepStrictEqual([await cookies(phone), await cookies(seat)], kept, "nobody is logged out, or in as somebody else");
+  await phone.goto(`${site}/vahti/console/message`);
+  await phone.getByText("There is no message now.").waitFor();
   await phone.goto(`${site}/vahti/console`);
+  await phone.getByRole("heading", { name: "Who waits" }).waitFor();
+  // The password and the invitation are what they were.
+  await phone.context().clearCookies();
+  await logIn();
+  await phone.context().clearCookies();
+  await phone.goto(url);
+  await phone.getByRole("button", { name: "Log in here" }).click();
   await phone.getByRole("heading", { name: "Who waits" }).waitFor();
 });
