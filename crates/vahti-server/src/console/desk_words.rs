@@ -50,6 +50,15 @@ impl DeskWords {
         (n > 0).then(|| self.many.left_more.replace("{n}", &n.to_string()))
     }
 
+    /// How it is called to take back what was done to so many.
+    pub(super) fn take_back(&self, people: usize) -> &str {
+        if people == 1 {
+            &self.done.take_back
+        } else {
+            &self.many.take_back
+        }
+    }
+
     /// What the shape of a sign is called.
     pub(super) fn shape(&self, sign: &vahti::Sign) -> &str {
         self.shape.names.get(sign.shape).map_or("", String::as_str)

@@ -50,7 +50,12 @@ impl Line {
                 None => harmless(&event.verb),
             },
             circumstances: circumstances.into_iter().flatten().collect(),
-            note: event.note.as_deref().map(harmless),
+            // What is said of wrong codes is said in words of the page.
+            note: event
+                .note
+                .as_deref()
+                .filter(|_| !verb.is_some_and(|verb| is_of_codes(event, verb)))
+                .map(harmless),
             weighs: matches!(verb, Some(Verb::Alarm | Verb::ClockAlarm | Verb::Restore)),
         }
     }
@@ -78,6 +83,7 @@ fn text(telling: &Telling<'_>, words: &RecordsWords, event: &EventRecord, verb: 
         (Verb::Invalidate, _) => &said.hold,
         (Verb::End, _) => &said.end,
         (Verb::Refuse, _) if event.remark.as_deref() == Some("limit_reached") => &said.refused,
+        (Verb::Refuse, _) if is_of_codes(event, verb) => &said.refuse_codes,
         (Verb::Refuse, _) => &said.refuse,
         (Verb::Observe, _) => &said.observe,
         (Verb::Erase, _) => &said.erase,
@@ -104,6 +110,11 @@ fn text(telling: &Telling<'_>, words: &RecordsWords, event: &EventRecord, verb: 
         _ => "",
     };
     sentence.replace("{why}", why)
+}
+
+/// Whether it tells that a supervisor typed too many wrong codes.
+fn is_of_codes(event: &EventRecord, verb: Verb) -> bool {
+    verb == Verb::Refuse && event.how == How::Code.as_str()
 }
 
 /// Who did it: the person, or the program that speaks for nobody. A rule is nobody.

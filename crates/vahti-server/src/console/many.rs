@@ -63,8 +63,9 @@ pub(super) struct Many {
     pub(super) more: Option<String>,
     /// Why nobody else was met.
     pub(super) stopped: Option<&'static str>,
-    /// What can be taken back.
+    /// What can be taken back, and how that is called.
     pub(super) span: Option<Span>,
+    pub(super) take_back: &'static str,
 }
 
 /// Somebody for whom it was not done, and why.
@@ -179,6 +180,7 @@ pub(super) async fn show(desk: Desk, asked: Result<Query<Asked>, QueryRejection>
         more: words.left_more(asked.more),
         stopped: None,
         // Where that cannot be told, the way back says so itself.
+        take_back: words.take_back(asked.done),
         span: span.filter(|_| met.is_ok_and(|met| !met.is_empty())),
         words,
         left,

@@ -31,7 +31,7 @@ section!(Stands: paused, not_counted, not_logged_in, exempt, observes, goes_on, 
     way_in_choice, then_one, then, next_held, next_waits, next_refused, next_oldest, next_unused, next_choice, next_all,
     next_goes_on;);
 section!(Event: goes_on, waits, logged_in, import, let_in, choose, undo, undo_goes_on, undo_waits, alarm, hold, hold_all,
-    made_wait, end, refused, refuse, observe, erase, backup, restore, key_create, key_revoke, pause, resume, message,
+    made_wait, end, refused, refuse, refuse_codes, observe, erase, backup, restore, key_create, key_revoke, pause, resume, message,
     message_gone, supervisor_create, supervisor_invite, supervisor_accept, supervisor_password, supervisor_refuse,
     supervisor_refuse_unknown, supervisor_disable, clock_alarm, forgotten, by, by_program, by_command, by_host, scan, code,
     list, bulk;);

@@ -160,6 +160,7 @@ pub(super) async fn undo(desk: Desk, form: Form) -> Response {
                 .as_str()
         }),
         span: None,
+        take_back: words.take_back(undone),
         words,
         left,
     })

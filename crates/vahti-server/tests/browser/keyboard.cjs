@@ -130,7 +130,7 @@ tell(async ({ visitor, site, login, call, supervise }) => {
   await press(desk, "Tick Bo Lind", "Space");
   await press(desk, "Let in 1");
   await says(desk, "1 is let in.");
-  await press(desk, "Undo for all of them");
+  await press(desk, "Undo");
   await says(desk, "Undone for 1 person.");
 
   await menu("Everyone");

@@ -73,8 +73,9 @@ struct Done {
     /// Those for whom it failed, and why.
     left: Vec<(String, &'static str)>,
     stopped: bool,
-    /// What can be taken back.
+    /// What can be taken back, and how that is called.
     span: Option<Span>,
+    take_back: &'static str,
 }
 
 /// Why it was not done: the status, and a sentence.
@@ -254,6 +255,7 @@ fn told(
         left: left.collect(),
         stopped: bulk.stopped.is_some(),
         // Who was logged out for good is not logged in again.
+        take_back: desk.telling().words.take_back(whole(bulk.users)),
         span: span.filter(|_| what != What::LogOut && bulk.users > 0),
         words,
     }
@@ -262,12 +264,15 @@ fn told(
 /// A sentence with the people and the logins that were met.
 fn met(words: &RecordsWords, sentence: &str, bulk: &Bulk) -> String {
     let said = &words.everyone;
-    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    let people = counted(&said.people_one, &said.people, number(bulk.users));
-    let logins = counted(&said.logins_one, &said.logins, number(bulk.sessions));
+    let people = counted(&said.people_one, &said.people, whole(bulk.users));
+    let logins = counted(&said.logins_one, &said.logins, whole(bulk.sessions));
     sentence
         .replace("{people}", &people)
         .replace("{logins}", &logins)
+}
+
+fn whole(count: u64) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 /// The conditions that were given, with their names.

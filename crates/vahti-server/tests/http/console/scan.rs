@@ -258,6 +258,9 @@ async fn ten_wrong_codes_let_the_field_of_their_supervisor_rest_and_are_recorded
     assert_eq!(events.len(), 1, "one in a minute: {events:?}");
     assert_eq!(events[0]["actor"], "Maija K");
     assert_eq!(events[0]["how"], "code");
+    let record = hall.open("/vahti/console/record?lang=fi", &maija).await;
+    record.says("Liian monta väärää numerosarjaa");
+    record.does_not_say("wrong short codes");
     // Nobody else rests, and the screen shows what it showed.
     let eino = hall.accept(&hall.invite("Eino", "2h").await).await.cookie();
     assert_eq!(hall.post(CODE, &eino, &right).await.status, 303);

@@ -79,6 +79,7 @@ async fn of_a_person_with_two_ticks_the_newest_login_is_let_in_and_the_other_is_
     assert_eq!(answer.status, 303);
     let page = hall.open(answer.location(), &cookie).await;
     page.says("1 is let in.");
+    page.says("<button>Undo</button>");
     page.says("another device of this person was let in");
     assert_eq!(hall.state("seat-18").await, "active");
     let before = hall.scene.digest().await;
