@@ -1,5 +1,6 @@
 // A look at a page with axe-core, which finds what keeps people out.
 
+const assert = require("node:assert");
 const fs = require("node:fs");
 
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -7,7 +8,7 @@ const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 // What axe finds on the page, and how many rules it has passed. A page is as wide as its window.
 exports.look = async (page) => {
   // The page's policy lets no other script in; what drives the browser comes in anyway.
-  await page.evaluate(AXE);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   const { violations, passes } = await page.evaluate(async () => {
     const { violations, passes } = await window.axe.run(document);
     return {
@@ -18,4 +19,37 @@ exports.look = async (page) => {
   const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   if (width[0] > width[1]) violations.push(`it is wider than its window: ${width}`);
   return { violations, passes };
+};
+
+const WIDTHS = [320, 768, 1440];
+const SCHEMES = ["light", "dark"];
+const LANGUAGES = ["en", "fi", "sv"];
+exports.LANGUAGES = LANGUAGES;
+
+// Looks at many pages, each in both colour schemes and at every width.
+exports.Looks = class Looks {
+  #violations = [];
+  #count = 0;
+
+  // Looks at a page; `open` opens it in another language, where it can be opened again.
+  async take(page, name, open = () => {}) {
+    for (const scheme of SCHEMES) {
+      for (const [at, width] of WIDTHS.entries()) {
+        await page.setViewportSize({ width, height: 900 });
+        // Colours change at once, so that none is looked at halfway.
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await open(LANGUAGES[at]);
+        const { violations, passes } = await exports.look(page);
+        assert.ok(passes > 5, `${name}: axe has looked`);
+        this.#violations.push(...violations.map((one) => `${name}, ${scheme}, ${width}: ${one}`));
+        this.#count += 1;
+      }
+    }
+  }
+
+  // Fails if anything was found, or if these were not all.
+  found(pages) {
+    assert.deepStrictEqual(this.#violations, []);
+    assert.strictEqual(this.#count, pages * SCHEMES.length * WIDTHS.length);
+  }
 };

@@ -225,3 +225,8 @@ fn no_page_has_a_barrier_at_any_width_in_any_scheme() {
     let pages = [("PAGES", PAGES.join(" "))];
     tell_at("barriers.cjs", House::new(Kind::Nginx), &pages);
 }
+
+#[test]
+fn no_answer_of_a_button_has_a_barrier_either() {
+    tell("answered.cjs");
+}
