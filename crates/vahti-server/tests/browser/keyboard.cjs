@@ -37,7 +37,7 @@ tell(async ({ visitor, site, login, call, supervise }) => {
       trail.push(here.label.slice(0, 40));
       if (here.order <= last) rounds += 1;
       last = here.order;
-      assert.ok(rounds < 2, `${here.label} stands behind what came before it, but for going round once: ${trail.join(" | ")}`);
+      assert.ok(rounds < 2, `${name} is not reached, or out of its order: ${trail.join(" | ")}`);
       if (here.at === "BODY") continue;
       assert.ok(here.isSeen, `${here.label}: the focus is seen`);
       if (here.label === name) return;
