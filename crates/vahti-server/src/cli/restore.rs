@@ -66,7 +66,7 @@ impl Restore {
             .await
             .map_err(|closed| {
                 let about = match closed {
-                    Closed::Owned { .. } | Closed::Read => &config.store.path,
+                    Closed::Owned { .. } | Closed::Read | Closed::Foreign => &config.store.path,
                     Closed::Unusable(_) | Closed::Broken(_) => &self.file,
                 };
                 let why = closed.sentence(about);

@@ -36,6 +36,8 @@ pub(crate) enum Closed {
     },
     /// Another program reads the database, which has to be let go of.
     Read,
+    /// Another program's database is there, which is not replaced.
+    Foreign,
     /// The database cannot be used: why, without a full stop.
     Unusable(String),
     /// The same, and it lies in the file itself.
@@ -47,6 +49,7 @@ impl From<OpenError> for Closed {
         match error {
             OpenError::Owned { pid, .. } => Self::Owned { pid },
             OpenError::Read { .. } => Self::Read,
+            OpenError::Foreign { .. } => Self::Foreign,
             OpenError::Io { path, cause } => Self::Unusable(match cause.kind() {
                 ErrorKind::NotFound => "its folder is not there".to_owned(),
                 ErrorKind::PermissionDenied => format!(
@@ -85,6 +88,9 @@ impl Closed {
             Self::Read => {
                 format!("Somebody else reads the database {database}: that has to end first.")
             }
+            Self::Foreign => format!(
+                "{database} is of another program, and is not replaced. Mend `store.url`; or move it away first, if it may go."
+            ),
             Self::Unusable(cause) | Self::Broken(cause) => {
                 format!("The database {database} cannot be used: {cause}.")
             }

@@ -209,6 +209,32 @@ fn a_restore_over_what_cannot_be_read_says_that_followers_begin_anew() {
 }
 
 #[test]
+fn a_restore_replaces_no_database_of_another_program_and_no_folder() {
+    let (folder, _) = backed_up();
+    let theirs = Connection::open(folder.join("theirs.db")).expect("a database");
+    theirs
+        .execute_batch("CREATE TABLE theirs (x)")
+        .expect("theirs");
+    drop(theirs);
+    fs::create_dir(folder.join("sub")).expect("a folder");
+    for there in ["theirs.db", "sub"] {
+        folder.write(
+            "wrong.toml",
+            &format!("[store]\nurl = \"sqlite:{there}\"\n"),
+        );
+        let before = folder.names(".");
+        let restore = ["restore", "copy.db", "--yes", "--config", "wrong.toml"];
+        let refused = folder.vahti(&restore).refused(3);
+        let why = format!("{there} is of another program, and is not replaced.");
+        assert!(
+            refused.contains(&why) && refused.contains("Nothing was changed"),
+            "{refused}"
+        );
+        assert_eq!(folder.names("."), before);
+    }
+}
+
+#[test]
 fn a_database_that_somebody_else_reads_is_not_replaced() {
     let (folder, _) = backed_up();
     let reader = Connection::open(folder.join("vahti.db")).expect("a database");

@@ -44,6 +44,12 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// What would be replaced belongs to another program.
+    #[error("{} is not replaced: it belongs to another program", path.display())]
+    Foreign {
+        /// What is there.
+        path: PathBuf,
+    },
     /// The SQLite library has a fault that can damage a database.
     #[error(
         "SQLite {found} is too old: 3.51.3 is the first without a fault in its write-ahead log"
@@ -88,9 +94,11 @@ impl OpenError {
                 // What it has no other word for is a table that is not there.
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown)
             ),
-            Self::Owned { .. } | Self::Read { .. } | Self::OldSqlite { .. } | Self::Io { .. } => {
-                false
-            }
+            Self::Owned { .. }
+            | Self::Read { .. }
+            | Self::Foreign { .. }
+            | Self::OldSqlite { .. }
+            | Self::Io { .. } => false,
         }
     }
 }

@@ -42,6 +42,7 @@ impl Restore {
         schema::check_filled(&source, from)?;
         check_pages(&source, from)?;
         let database = connect::resolve(database)?;
+        refuse_foreign(&database)?;
         let lock = Lock::take(&database)?;
         let fresh = beside(&database, ".restoring");
         let restore = Self {
@@ -161,6 +162,27 @@ impl Drop for Restore {
             tracing::warn!(%error, "a copy that is not needed was left beside the database");
         }
     }
+}
+
+/// Refuses to replace what is no file, and a database of another program. What cannot be read may be what is left of ours: for
+/// that a restore is there.
+fn refuse_foreign(database: &Path) -> Result<(), OpenError> {
+    let is_database = connect::check_kind(database).is_ok();
+    let found = || {
+        let connection = connect::bare_reader(database)?;
+        schema::check(&connection, database, schema::MIGRATIONS)
+    };
+    let is_foreign = if is_database {
+        matches!(found(), Err(OpenError::NotVahti { .. }))
+    } else {
+        !database.is_file()
+    };
+    if is_foreign {
+        return Err(OpenError::Foreign {
+            path: database.to_owned(),
+        });
+    }
+    Ok(())
 }
 
 /// The number of the last event of the database at `path`, 0 if there is none; nothing if it cannot be read.
