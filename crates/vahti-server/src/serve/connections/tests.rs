@@ -264,6 +264,11 @@ async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_plac
             let mut some = [0; 4096];
             while reads.read(&mut some).await.is_ok_and(|read| read > 0) {}
         });
+        let asked = Instant::now();
+        while app.hinted() < 2 {
+            assert!(asked.elapsed() < Duration::from_secs(3600), "both begin");
+            pass(Duration::from_millis(1)).await;
+        }
         let begun = Instant::now();
         // Hints are small: first the ways between are filled, then it takes nothing for half a minute.
         while app.hinted() == 2 {
