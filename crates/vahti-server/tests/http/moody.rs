@@ -39,9 +39,13 @@ pub(crate) enum Mood {
     Stuck = 6,
     /// Right after the next look-up of session ids, [`RIVAL`] logs in under the id [`RACED`].
     Raced = 7,
+    /// All is read, and no password is written.
+    Sealed = 8,
+    /// The account of [`STUCK`] fails, the others answer.
+    Partly = 9,
 }
 
-/// The user whose account is silent in [`Mood::Stuck`].
+/// The user whose account is silent in [`Mood::Stuck`], and fails in [`Mood::Partly`].
 pub(crate) const STUCK: &str = "stuck";
 
 /// Who is quicker in [`Mood::Raced`], and the session id.
@@ -112,6 +116,9 @@ impl Store for Moody {
         if self.is(Mood::Stuck) && user.as_str() == STUCK {
             self.stick().await;
         }
+        if self.is(Mood::Partly) && user.as_str() == STUCK {
+            return Err(StoreError::Unavailable(CAUSE.to_owned()));
+        }
         self.under_way.fetch_add(1, Ordering::SeqCst);
         let done = self.answer(self.store.transact(user, decide)).await;
         self.under_way.fetch_sub(1, Ordering::SeqCst);
@@ -145,6 +152,9 @@ impl Store for Moody {
         password: String,
         by: By,
     ) -> Result<bool, StoreError> {
+        if self.is(Mood::Sealed) {
+            return Err(StoreError::Unavailable(CAUSE.to_owned()));
+        }
         self.answer(self.store.change_password(name, id, password, by))
             .await
     }

@@ -42,6 +42,67 @@ async fn many_are_let_in_at_once_and_who_was_not_is_named() {
         .post("/vahti/console/let-in-many", &cookie, "x=y")
         .await;
     assert!(none.text.contains("Nobody was ticked."));
+    let unknown: Vec<_> = (0..103).map(|n| format!("session=x{n}")).collect();
+    let page = hall
+        .act("/vahti/console/let-in-many", &cookie, &unknown.join("&"))
+        .await;
+    page.says("0 are let in.");
+    page.says("x99: is not there any more");
+    page.does_not_say("x100");
+    page.says("And 3 more.");
+}
+
+#[tokio::test]
+async fn whoever_waits_for_longest_is_first_whenever_they_logged_in_and_nobody_is_their_own_namesake()
+ {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    hall.waiting("onni", "Onni").await;
+    hall.pass(5);
+    hall.act("/vahti/console/let-in", &cookie, SEAT).await;
+    hall.login(json!({"user": "ahsuoran", "session_id": "phone"}))
+        .await;
+    let page = hall.open(CONSOLE, &cookie).await;
+    let at = |row: &str| page.text.find(&format!("id=\"row-{row}\""));
+    let rows = ["onni-seat", "home", "phone"].map(at);
+    assert!(rows.iter().all(Option::is_some), "{}", page.text);
+    assert!(
+        rows[0] < rows[1],
+        "home logged in first, and waits since now"
+    );
+    page.does_not_say("Another person of this name waits too.");
+}
+
+#[tokio::test]
+async fn an_alarm_is_not_overlooked_in_the_record() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    let done = hall.act("/vahti/console/let-in", &cookie, SEAT).await;
+    let form = format!("{SEAT}&of={}&alarm=1", done.hidden("of"));
+    hall.act("/vahti/console/undo", &cookie, &form).await;
+    let record = hall.open("/vahti/console/record", &cookie).await;
+    assert_eq!(record.text.matches("class=\"weighs\"").count(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_is_cut_says_so() {
+    let hall = Hall::new().await;
+    let waits = |number: u32| {
+        json!({"user": format!("user-{number}"), "id": format!("s{number}"), "state": "held",
+            "reason": "superseded", "logged_in_at": "2026-09-01T10:00:00Z"})
+    };
+    for (sent, is_cut) in [(0..500, false), (500..501, true)] {
+        let sessions: Vec<_> = sent.map(waits).collect();
+        let import = json!({"sessions": sessions});
+        let done = hall.scene.post("admin", "/v1/import", import).await;
+        assert_eq!(done.body["held"], sessions.len(), "{}", done.text);
+        let page = hall.open(CONSOLE, &hall.log_in().await).await;
+        assert_eq!(page.text.matches("id=\"row-").count(), 500);
+        let says_so = page.text.contains("Only the first 500 are shown.");
+        assert_eq!(says_so, is_cut);
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,11 @@ use std::sync::atomic::Ordering;
 
 use axum::http::header;
 use serde_json::json;
+use vahti::{
+    Caller,
+    core::{How, StateWord},
+    store::SessionQuery,
+};
 
 use super::{CONSOLE, Hall, INVITE, PASSWORD, Seen};
 use crate::moody::{Mood, scene_with_moody_logins};
@@ -31,6 +36,44 @@ async fn gate_goes_on(hall: &Hall, user: &str) {
         json!({"user": user, "session_id": login.body["session"]["id"]}),
     );
     assert_eq!(check.await.body["verdict"], "allow");
+}
+
+#[tokio::test]
+async fn an_invitation_that_cannot_be_used_up_leaves_no_login_behind() {
+    let (scene, [mood, _]) = scene_with_moody_logins().await;
+    let hall = Hall::of(scene).await;
+    let secret = hall.invite("Eino", "2h").await;
+    mood.store(Mood::Failing as u8, Ordering::SeqCst);
+    let failed = hall.accept(&secret).await;
+    assert_eq!((failed.status, failed.cookie().as_str()), (503, ""));
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    let active = SessionQuery {
+        state: Some(StateWord::Active),
+        limit: 10,
+        ..SessionQuery::default()
+    };
+    let caller = Caller::named("test", How::Cli);
+    let logins = hall.scene.host_of_logins();
+    let left = logins.sessions(&caller, active).await.expect("a list");
+    assert_eq!(left.items, []);
+    assert_eq!(hall.accept(&secret).await.status, 303, "it is not used up");
+}
+
+#[tokio::test]
+async fn on_a_disk_that_is_almost_full_no_wrong_password_is_recorded() {
+    let (scene, [mood, _]) = scene_with_moody_logins().await;
+    let hall = Hall::of(scene).await;
+    mood.store(Mood::Full as u8, Ordering::SeqCst);
+    let wrong = async |name: &str| hall.try_password(name, "a wrong password").await;
+    assert_eq!(wrong("Maija K").await.status, 403);
+    mood.store(Mood::Well as u8, Ordering::SeqCst);
+    assert_eq!(wrong("nobody").await.status, 403);
+    let recorded = hall.notes_of("supervisor_refuse", 1).await;
+    assert_eq!(
+        recorded,
+        [serde_json::Value::Null],
+        "nobody's, and no other"
+    );
 }
 
 #[tokio::test]
@@ -73,13 +116,15 @@ async fn a_password_that_cannot_be_written_stays_as_it_was() {
     let (scene, [mood, _]) = scene_with_moody_logins().await;
     let hall = Hall::of(scene).await;
     let maija = hall.log_in().await;
-    mood.store(Mood::Failing as u8, Ordering::SeqCst);
     let form = "old=correct+horse+battery&new=another+horse+battery&again=another+horse+battery";
-    let changed = hall.post("/vahti/console/password", &maija, form).await;
-    assert_eq!((changed.status, changed.cookie().as_str()), (503, ""));
-    mood.store(Mood::Well as u8, Ordering::SeqCst);
-    assert_eq!(hall.open(CONSOLE, &maija).await.status, 200);
-    assert_eq!(hall.try_password("Maija K", PASSWORD).await.status, 303);
+    for trouble in [Mood::Failing, Mood::Sealed] {
+        mood.store(trouble as u8, Ordering::SeqCst);
+        let changed = hall.post("/vahti/console/password", &maija, form).await;
+        assert_eq!((changed.status, changed.cookie().as_str()), (503, ""));
+        mood.store(Mood::Well as u8, Ordering::SeqCst);
+        assert_eq!(hall.open(CONSOLE, &maija).await.status, 200);
+        assert_eq!(hall.try_password("Maija K", PASSWORD).await.status, 303);
+    }
 }
 
 #[tokio::test]

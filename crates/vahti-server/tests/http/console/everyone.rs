@@ -1,10 +1,11 @@
 //! One command for many people: first looked at, then typed, then done.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use serde_json::json;
 
 use super::{Hall, PASSWORD, Seen, typed};
+use crate::moody::{Mood, STUCK, scene_with_moody_logins};
 
 const EVERYONE: &str = "/vahti/console/everyone";
 
@@ -73,6 +74,11 @@ async fn a_look_says_how_many_and_changes_nothing() {
             "This meets 1 person, 1 login.",
         ),
         ("what=log-out&unused=4", "This meets 1 person, 2 logins."),
+        ("what=log-out&before=2020-01-01T00:00", "This meets nobody."),
+        (
+            "what=log-out&before=2030-01-01T00:00",
+            "This meets 3 people, 5 logins.",
+        ),
         ("what=anything", "This meets 2 people, 2 logins."),
     ] {
         let page = hall
@@ -221,10 +227,37 @@ async fn more_people_than_were_agreed_to_are_not_met_and_an_old_look_is_worth_no
         .await;
     seen.says("You looked more than five minutes ago. Nothing was changed.");
     assert_eq!(hall.scene.digest().await, before);
+    let looked = format!("looked={}", seen.hidden("looked"));
+    let ahead = form(&seen, "3", PASSWORD).replace(&looked, "looked=9999999999999");
+    hall.post(EVERYONE, &cookie, &ahead)
+        .await
+        .says("Nothing was changed.");
+    assert_eq!(hall.scene.digest().await, before, "it is still to come");
     let seen = hall
         .post(EVERYONE, &cookie, &form(&seen, "3", PASSWORD))
         .await;
     seen.says("3 people let in, 3 logins.");
+}
+
+#[tokio::test]
+async fn for_whom_it_failed_is_named_with_why() {
+    let (scene, [mood, _]) = scene_with_moody_logins().await;
+    let hall = Hall::of(scene).await;
+    for user in ["aino", STUCK] {
+        let login = json!({"user": user});
+        assert_eq!(hall.scene.post("app", "/v1/login", login).await.status, 201);
+    }
+    let cookie = hall.log_in().await;
+    hall.scene.clock.advance(Duration::from_secs(60));
+    let page = hall
+        .open(&format!("{EVERYONE}?what=hold&look=1"), &cookie)
+        .await;
+    mood.store(Mood::Partly as u8, Ordering::SeqCst);
+    let done = hall
+        .post(EVERYONE, &cookie, &form(&page, "2", PASSWORD))
+        .await;
+    done.says("1 person put on hold, 1 login.");
+    done.says("<bdi>stuck</bdi></a>: the database did not answer");
 }
 
 #[tokio::test]
@@ -265,6 +298,7 @@ async fn a_supervisor_of_some_groups_commands_those_people_only() {
         .post(EVERYONE, &cookie, &form(&page, "1", PASSWORD))
         .await;
     done.says("1 person put on hold, 1 login.");
+    done.does_not_say("<bdi>ann</bdi>");
     assert_eq!(state(&hall, "a1").await, "active");
     assert_eq!(state(&hall, "e1").await, "held");
 }

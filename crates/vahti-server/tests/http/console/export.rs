@@ -1,5 +1,7 @@
 //! Logins as files.
 
+use std::time::Duration;
+
 use axum::http::header;
 use serde_json::{Value, json};
 
@@ -43,6 +45,7 @@ async fn an_export_is_what_the_api_tells_for_the_same_question() {
         let told = told.body["sessions"].as_array().expect("sessions");
         assert_eq!(list[..told.len()], told[..], "{page}");
     }
+    hall.scene.clock.advance(Duration::from_secs(60));
     hall.scene
         .post(
             "app",
@@ -50,6 +53,11 @@ async fn an_export_is_what_the_api_tells_for_the_same_question() {
             json!({"user": "late", "session_id": "late"}),
         )
         .await;
+    let since = "/vahti/console/export?since=2026-09-21T14:14&format=json";
+    let late = hall.open(since, &cookie).await;
+    let late: Vec<Value> = serde_json::from_str(&late.text).expect("a list");
+    let ids: Vec<_> = late.iter().map(|session| &session["id"]).collect();
+    assert_eq!(ids, ["late"]);
     let nothing = hall
         .open("/vahti/console/export?q=nobody&format=json", &cookie)
         .await;

@@ -25,6 +25,7 @@ async fn the_chart_says_what_it_draws() {
         hall.scene.post("app", "/v1/login", login).await;
         count();
     }
+    count();
     for user in ["u0", "u1", "u2"] {
         hall.scene
             .post("app", "/v1/end", json!({"user": user}))
@@ -33,7 +34,10 @@ async fn the_chart_says_what_it_draws() {
     count();
     let page = open("?hours=1").await;
     page.says("<strong>Going on</strong> 1 now, at most 4 since ");
-    page.says("<strong>Waiting</strong> 2 now, at most 8 at ");
+    page.says("<strong>Waiting</strong> 2 now, at most 8 at 14:27:20.");
+    page.says("<polyline points=\"0.0,60.0 17.1,60.0 34.3,54.0 ");
+    page.says("<polyline points=\"0.0,60.0 17.1,48.0 34.3,48.0 ");
+    page.says("222.9,12.0 240.0,48.0\" ");
     page.says(r#"role="img" aria-labelledby="chart-waits""#);
     page.says(
         r#"<a class="way" href="/vahti/console/hours?hours=1" aria-current="true">1 hour</a>"#,

@@ -131,6 +131,11 @@ async fn whoever_has_a_password_invites_others_who_cannot() {
         (&event["key"], &event["actor"]),
         (&json!("console"), &json!("Maija K"))
     );
+    let hours = Duration::from_secs(12 * 3_600);
+    hall.scene.clock.advance(hours - Duration::from_secs(1));
+    assert_eq!(hall.open(CONSOLE, &eino).await.status, 200);
+    hall.scene.clock.advance(Duration::from_secs(1));
+    assert_eq!(hall.open(CONSOLE, &eino).await.status, 303);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{Method, header};
+use futures::StreamExt as _;
 use serde_json::json;
 use vahti_server::http;
 
@@ -184,7 +185,12 @@ async fn a_login_that_nobody_uses_runs_out_and_what_scripts_do_is_no_use() {
     let mut stream = request(Method::GET, "/vahti/console/events", &cookie, "");
     let kind = "text/event-stream".parse().expect("a value");
     stream.headers_mut().insert(header::ACCEPT, kind);
-    assert_eq!(hall.raw(stream).await.status(), 200);
+    let stream = hall.raw(stream).await;
+    assert_eq!(stream.status(), 200);
+    let mut hints = stream.into_body().into_data_stream();
+    hints.next().await.expect("a beginning").expect("bytes");
+    // It looks whether the login still holds, and waits for something to tell.
+    assert!(futures::poll!(hints.next()).is_pending());
     hall.scene.clock.advance(Duration::from_secs(60));
     assert_eq!(hall.open(CONSOLE, &cookie).await.status, 303);
     let mut late = request(Method::POST, INVITE, &cookie, "name=x&hours=2");
@@ -200,6 +206,16 @@ async fn a_login_that_nobody_uses_runs_out_and_what_scripts_do_is_no_use() {
     ] {
         assert!(late.text.contains(said), "{said}: {}", late.text);
     }
+}
+
+#[tokio::test]
+async fn a_login_at_the_same_browser_takes_the_place_of_the_one_before() {
+    let hall = Hall::new().await;
+    let before = hall.log_in().await;
+    let form = format!("name=Maija+K&password={}", typed(PASSWORD));
+    let again = hall.post(LOGIN, &before, &form).await;
+    assert_eq!(hall.open(CONSOLE, &before).await.status, 303);
+    assert_eq!(hall.open(CONSOLE, &again.cookie()).await.status, 200);
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use super::{CONSOLE, Hall, LOGIN, PASSWORD, Seen, typed};
 
 const PAGE: &str = "/vahti/console/password";
 const CHANGED: &str = "/vahti/console/password?changed";
-const ANOTHER: &str = "another horse battery";
+/// It counts as it is typed, also with a space at its end.
+const ANOTHER: &str = "another horse battery ";
 
 fn form(old: &str, new: &str, again: &str) -> String {
     format!(

@@ -67,6 +67,8 @@ async fn a_persons_page_tells_who_it_is_how_they_stand_and_what_was_done() {
     page.does_not_say("confirm?session=home");
     page.says("Logged in, and waits: already logged in elsewhere");
     page.says("by the program app");
+    page.says("<bdi>Firefox on Linux, 10.1.4.17</bdi>");
+    page.says("action=\"/vahti/console/hold\"");
     page.does_not_say("Undo what was done last");
 
     let let_in = hall.post(
@@ -101,6 +103,30 @@ async fn a_persons_page_tells_who_it_is_how_they_stand_and_what_was_done() {
     let page = hall.open(AINO, &cookie).await;
     page.says("Ended: logged out for good by a supervisor");
     page.does_not_say("confirm?session=seat-17");
+
+    let hold = hall.post("/vahti/console/hold", &cookie, "session=home");
+    assert_eq!(hold.await.status, 303);
+    let page = hall.open(AINO, &cookie).await;
+    page.does_not_say("action=\"/vahti/console/hold\"");
+}
+
+#[tokio::test]
+async fn a_login_whose_time_is_over_is_shown_as_ended_before_that_is_recorded() {
+    let hour = Duration::from_secs(3_600);
+    let policy = Policy {
+        max_lifetime: hour,
+        ..policy(1)
+    };
+    let hall = Hall::with(policy).await;
+    let login = json!({"user": "aino", "session_id": "home"});
+    assert_eq!(hall.scene.post("app", "/v1/login", login).await.status, 201);
+    for is_over in [false, true] {
+        let page = hall.open(AINO, &hall.log_in().await).await;
+        let shown = ["goes-on", "ended"].map(|state| format!("<li class=\"{state}\">"));
+        let shown = shown.map(|line| page.text.matches(&line).count());
+        assert_eq!(shown, if is_over { [0, 1] } else { [1, 0] });
+        hall.scene.clock.advance(hour);
+    }
 }
 
 #[tokio::test]
@@ -216,6 +242,7 @@ async fn a_history_is_read_page_by_page_and_no_line_is_left_out() {
             seen.extend(lines(&page));
             next = way(&page, older);
             pages += 1;
+            assert!(pages < 10, "{start} ends");
         }
         assert!(
             seen.is_sorted_by(|a, b| a > b),
@@ -257,6 +284,7 @@ async fn every_login_that_has_ended_is_found_page_by_page() {
         assert_eq!(way(&page, "Newest logins").is_some(), pages > 0);
         next = way(&page, "Older logins").map(|path| path.replace("#logins", ""));
         pages += 1;
+        assert!(pages < 10, "they end");
     }
     let all: Vec<_> = (0..120)
         .rev()
@@ -299,7 +327,12 @@ async fn the_record_shows_what_is_asked_for() {
     let nobody = open("user=suoranta").await;
     assert_eq!(lines(&nobody).len(), 0);
     nobody.says("Nothing like that is recorded.");
-    nobody.says(r#"href="/vahti/console/record?user=aino""#);
+    let proposed = r#"href="/vahti/console/record?user=aino""#;
+    assert_eq!(
+        nobody.text.matches(proposed).count(),
+        1,
+        "she is one person"
+    );
     let too_long = open(&format!("user={}", "x".repeat(300))).await;
     assert_eq!(
         lines(&too_long),

@@ -76,6 +76,21 @@ async fn a_scanned_code_leads_a_supervisor_to_the_confirm_page_and_changes_nothi
 }
 
 #[tokio::test]
+async fn what_was_scanned_on_one_screen_lets_in_no_other() {
+    let hall = hall().await;
+    let maija = hall.log_in().await;
+    hall.waiting("onni", "Onni").await;
+    let opened = hall.open(&link(&hall), &maija).await;
+    let (_, confirmation) = opened.location().split_once("&confirmation=").expect("it");
+    let form = format!("session=onni-seat&how=scan&confirmation={confirmation}");
+    let page = format!("/vahti/console/confirm?{form}");
+    assert_eq!(hall.open(&page, &maija).await.status, 410);
+    let done = hall.post("/vahti/console/let-in", &maija, &form).await;
+    assert_eq!(done.status, 410);
+    assert_eq!(hall.state("onni-seat").await, "held over_limit");
+}
+
+#[tokio::test]
 async fn whoever_is_not_logged_in_learns_nothing_from_a_code_and_finds_it_again_after_the_login() {
     let hall = hall().await;
     let link = link(&hall);

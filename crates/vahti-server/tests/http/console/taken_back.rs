@@ -48,6 +48,19 @@ async fn a_second_tap_keeps_what_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn who_is_on_hold_waits_with_every_later_login_too() {
+    let hall = Hall::new().await;
+    let cookie = hall.log_in().await;
+    hall.aino().await;
+    hall.act("/vahti/console/hold", &cookie, SEAT).await;
+    hall.pass(2);
+    let login = json!({"user": "ahsuoran", "session_id": "later"});
+    hall.scene.post("app", "/v1/login", login).await;
+    let state = hall.state("later").await;
+    assert!(state.starts_with("held "), "{state}");
+}
+
+#[tokio::test]
 async fn a_hold_of_somebody_who_waits_is_taken_back_once() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;
