@@ -2,9 +2,10 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
     os::unix::{
         fs::{PermissionsExt as _, symlink},
-        net::UnixListener,
+        net::{UnixListener, UnixStream},
     },
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
@@ -97,6 +98,44 @@ fn a_copy_that_is_made_beside_a_busy_server_is_whole_and_for_its_owner_alone() {
         folder.vahti(&["backup", name]).done();
         is_whole(&folder.join(name));
     }
+}
+
+#[test]
+fn a_backup_that_breaks_off_says_so_and_leaves_nothing_behind() {
+    let folder = Folder::new();
+    folder.key("app", "lms");
+    folder.write("copy.db", "of yesterday");
+    let before = folder.names(".");
+    // A server that ends in the middle of its answer.
+    let socket = folder.join("vahti.db.sock");
+    let server = UnixListener::bind(&socket).expect("a socket");
+    let outcome = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Whoever only looks whether somebody is there sends nothing.
+            let asked = server.incoming().map(|stream| stream.expect("a client"));
+            let head = |mut stream: UnixStream| {
+                let read = stream.read(&mut [0; 4096]).expect("a request");
+                (read > 0).then_some(stream)
+            };
+            let mut stream = asked.filter_map(head).next().expect("a request");
+            let answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nSQLite format 3";
+            // Nobody reads it if nobody has asked.
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        let outcome = folder.vahti(&["backup", "copy.db", "--force"]);
+        let mut last = UnixStream::connect(&socket).expect("a server");
+        last.write_all(b"no more").expect("written");
+        outcome
+    });
+    let refused = outcome.refused(3);
+    assert!(
+        refused.contains("The server ended before it had answered"),
+        "{refused}"
+    );
+    fs::remove_file(&socket).expect("removed");
+    assert_eq!(folder.names("."), before);
+    let kept = fs::read_to_string(folder.join("copy.db"));
+    assert_eq!(kept.expect("it is kept"), "of yesterday");
 }
 
 #[test]

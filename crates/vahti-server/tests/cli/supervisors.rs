@@ -51,11 +51,23 @@ fn a_password_is_one_line_of_standard_input_or_made_and_shown_alone() {
     assert!(list.contains("Maija K") && list.contains("Eino"), "{list}");
 }
 
+fn try_password(server: &Server, name: &str, password: &str) -> String {
+    let form = format!("name={name}&password={}", password.replace(' ', "+"));
+    server.post_form("/vahti/console/login", &form)
+}
+
 /// Whether this password logs somebody in.
 fn logs_in(server: &Server, name: &str, password: &str) -> bool {
-    let form = format!("name={name}&password={}", password.replace(' ', "+"));
-    let answer = server.post_form("/vahti/console/login", &form);
-    answer.starts_with("HTTP/1.1 303 ")
+    try_password(server, name, password).starts_with("HTTP/1.1 303 ")
+}
+
+/// The cookie of a login.
+fn cookie_of(server: &Server, name: &str, password: &str) -> String {
+    let answer = try_password(server, name, password);
+    let cookie = answer
+        .split_once("set-cookie: ")
+        .and_then(|(_, rest)| rest.split_once(';'));
+    cookie.expect("a cookie").0.to_owned()
 }
 
 #[test]
@@ -119,13 +131,24 @@ fn a_console_whose_logins_cannot_be_opened_opens_by_itself_later_and_the_gate_se
             .starts_with("HTTP/1.1 303 ")
     };
     wait_until(is_open);
-    assert!(logs_in(&server, "Maija", "correct horse battery"));
+    let cookie = cookie_of(&server, "Maija", "correct horse battery");
     assert_eq!(server.check(&key, "aino", "home"), "allow, active");
     let left = folder.names(".");
     assert!(
         !left.contains(&"vahti-console.db.broken".to_owned()),
         "{left:?}"
     );
+    assert!(server.stop().success());
+
+    // Once more, with somebody who is logged in.
+    std::fs::remove_file(&lock).expect("removed");
+    std::fs::create_dir(&lock).expect("what is no lock");
+    let server = folder.serve();
+    let open = || server.open("/vahti/console", &cookie);
+    assert!(open().starts_with("HTTP/1.1 503 "));
+    std::fs::remove_dir(&lock).expect("removed");
+    wait_until(|| !open().starts_with("HTTP/1.1 503 "));
+    assert!(open().starts_with("HTTP/1.1 200 "), "who was in goes on");
     assert!(server.stop().success());
 }
 
@@ -205,12 +228,7 @@ fn a_backup_holds_the_accounts_of_supervisors_and_a_restore_logs_all_of_them_out
     let folder = Folder::new();
     add(&folder, "Maija", "correct horse battery\n");
     let server = folder.serve();
-    let form = "name=Maija&password=correct+horse+battery";
-    let answer = server.post_form("/vahti/console/login", form);
-    let cookie = answer
-        .split_once("set-cookie: ")
-        .and_then(|(_, rest)| rest.split_once(';'));
-    let cookie = cookie.expect("a cookie").0.to_owned();
+    let cookie = cookie_of(&server, "Maija", "correct horse battery");
     assert!(
         server
             .open("/vahti/console", &cookie)
@@ -223,6 +241,7 @@ fn a_backup_holds_the_accounts_of_supervisors_and_a_restore_logs_all_of_them_out
         "another horse battery\n",
     );
     assert!(server.stop().success());
+    folder.write("vahti-console.db-wal", "what is not in the file yet");
     let restored = folder.vahti(&["restore", "copy.db", "--yes"]);
     assert_eq!(restored.code, 0, "{restored:?}");
     assert!(
@@ -241,10 +260,10 @@ fn a_backup_holds_the_accounts_of_supervisors_and_a_restore_logs_all_of_them_out
     );
     assert!(server.stop().success());
     let kept = folder.names(".");
-    assert!(
-        kept.contains(&"vahti-console.db.before-restore".to_owned()),
-        "{kept:?}"
-    );
+    for end in ["", "-wal"] {
+        let name = format!("vahti-console.db.before-restore{end}");
+        assert!(kept.contains(&name), "{name}: {kept:?}");
+    }
 }
 
 #[test]
