@@ -1,8 +1,8 @@
 //! Copies of the database, and what goes wrong after the work.
 
-use std::{fs, pin::pin, sync::Arc, task::Context};
+use std::{fs, pin::pin, sync::Arc, task::Context, time::Duration};
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat};
 
 use super::{House, path_in};
 use crate::{
@@ -24,8 +24,10 @@ async fn a_copy_that_nobody_waits_for_keeps_its_turn_until_its_file_is_gone() {
     }
     let copying = Arc::clone(&house.store.copying);
     assert!(copying.try_lock().is_err(), "it is still being written");
-    drop(fs::File::open(&unfinished).expect("the other end"));
-    drop(copying.lock().await);
+    let end = OFlags::RDONLY | OFlags::NONBLOCK;
+    let other_end = rustix::fs::open(&unfinished, end, Mode::empty());
+    let turn = tokio::time::timeout(Duration::from_secs(60), copying.lock()).await;
+    drop((turn.expect("it comes to an end"), other_end.expect("it")));
     assert!(!unfinished.exists());
     house.store.copy().await.expect("the next copy");
     house.close().await;

@@ -152,6 +152,13 @@ async fn a_full_disk_fails_the_command_and_all_goes_on_when_there_is_room() {
     let events = house.count("event").await;
     assert_eq!(events, n);
 
+    // Room for a few, so that a batch is undone whose first commands were done.
+    let a_little = house.on_the_writer(|connection| {
+        let pages: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        connection.pragma_update(None, "max_page_count", pages + 4)?;
+        Ok(())
+    });
+    a_little.await.expect("a little room");
     let release = house.hold_the_writer().await;
     let many: Vec<_> = (0..30)
         .map(|m| {
