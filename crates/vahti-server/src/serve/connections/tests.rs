@@ -79,6 +79,13 @@ async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
+/// Lets the threads of the database answer. Where nobody has work, the time of the test goes on at once, past the patience with them.
+async fn settle() {
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_takes_nothing_of_its_answer_for_half_a_minute_is_cut() {
     let endless = || async {
@@ -257,6 +264,8 @@ async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_plac
     for request in &requests {
         let mut reads = place.begin(request).await;
         let never = place.begin(request).await;
+        settle().await;
+        assert_eq!(app.hinted(), 2, "both have begun");
         let mut head = [0; 12];
         reads.read_exact(&mut head).await.expect("it begins");
         assert_eq!(&head, b"HTTP/1.1 200");
@@ -274,6 +283,7 @@ async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_plac
         while app.hinted() == 2 {
             assert!(begun.elapsed() < Duration::from_secs(1800), "it is cut");
             pass(Duration::from_secs(5)).await;
+            settle().await;
         }
         assert!(begun.elapsed() > UNREAD, "not earlier");
         assert_eq!(app.hinted(), 1, "and who reads goes on");
