@@ -2,7 +2,7 @@
 // out while its page is open, and a login that has run out loses nothing silently.
 
 const assert = require("node:assert");
-const { tell } = require("./browser.cjs");
+const { logIn, tell } = require("./browser.cjs");
 
 const PASSWORD = "correct horse battery";
 
@@ -18,15 +18,13 @@ tell(async ({ visitor, supervisor, site, call, env }) => {
 
   await call("ADMIN", "supervisors", { name: "Pekka N", password: PASSWORD });
   const pekka = await visitor();
-  const logIn = async (password) => {
+  const comeIn = async (password) => {
     await pekka.goto(`${site}/vahti/console`);
-    await pekka.getByLabel("Name").fill("Pekka N");
-    await pekka.getByLabel("Password").fill(password);
-    await pekka.keyboard.press("Enter");
+    await logIn(pekka, "Pekka N", password);
   };
-  await logIn("a wrong password");
+  await comeIn("a wrong password");
   await pekka.getByRole("alert").getByText("The name or the password is wrong.").waitFor();
-  await logIn(PASSWORD);
+  await comeIn(PASSWORD);
   await pekka.getByRole("heading", { name: "Who waits" }).waitFor();
 
   const disabled = await fetch(`${env("GATE")}/v1/supervisors/Pekka%20N`, {

@@ -29,9 +29,12 @@ tell(async ({ visitor, site, login, supervise }) => {
   assert.deepStrictEqual(said, [], "and nobody heard of it");
   assert.ok(await focused.evaluate((button) => button === document.activeElement), "nor lost the focus");
 
-  // The page that goes on is held up, so that what it says can be seen.
-  await page.route("**/exam", (route) => setTimeout(() => route.continue(), 1_500));
+  // What leads on is held up until what the page says has been seen.
+  let goOn;
+  const seen = new Promise((resolve) => { goOn = resolve; });
+  await page.route(/\/vahti\/gate\?/, (route) => seen.then(() => route.continue()));
   await supervise("verify", { user: "aino", session_id: session.id });
   await page.getByRole("status").getByText("You are let in.").waitFor();
+  goOn();
   await page.waitForURL(`${site}/exam`);
 });

@@ -1,7 +1,7 @@
 // axe-core looks at what the buttons answer, refusals too, as it does at every other page, and finds nothing.
 
 const assert = require("node:assert");
-const { tell } = require("./browser.cjs");
+const { logIn, tell } = require("./browser.cjs");
 const { LANGUAGES, Looks } = require("./look.cjs");
 
 const PASSWORD = "correct horse battery";
@@ -13,9 +13,7 @@ tell(async ({ visitor, site, login, call }) => {
   const nobody = await visitor();
   const phone = await visitor();
   await phone.goto(`${site}/vahti/console`);
-  await phone.getByLabel("Name").fill("Maija K");
-  await phone.getByLabel("Password").fill(PASSWORD);
-  await phone.keyboard.press("Enter");
+  await logIn(phone, "Maija K", PASSWORD);
   await phone.getByRole("heading", { name: "Who waits" }).waitFor();
 
   const looks = new Looks();

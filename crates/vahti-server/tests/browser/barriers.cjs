@@ -1,7 +1,7 @@
 // axe-core looks at every page that people see, in both colour schemes and at three widths, and finds nothing.
 
 const assert = require("node:assert");
-const { tell } = require("./browser.cjs");
+const { logIn, tell } = require("./browser.cjs");
 const { Looks } = require("./look.cjs");
 
 const PASSWORD = "correct horse battery";
@@ -14,9 +14,7 @@ tell(async ({ visitor, site, login, call, env }) => {
   const nobody = await visitor();
   const phone = await visitor();
   await phone.goto(`${site}/vahti/console`);
-  await phone.getByLabel("Name").fill("Maija K");
-  await phone.getByLabel("Password").fill(PASSWORD);
-  await phone.keyboard.press("Enter");
+  await logIn(phone, "Maija K", PASSWORD);
   await phone.getByRole("heading", { name: "Who waits" }).waitFor();
   await call("APP", "end", { session_id: (await login("eino")).session.id });
 

@@ -40,6 +40,13 @@ async function ask(what) {
   return (await answers.next()).value;
 }
 
+// Fills in the form by which a supervisor logs in, and sends it.
+exports.logIn = async (page, name, password) => {
+  await page.getByLabel("Name").fill(name);
+  await page.getByLabel("Password").fill(password);
+  await page.keyboard.press("Enter");
+};
+
 // Runs `story` in fresh browsers. Each of its `visitor`s is a browser of its own, with a session's cookie if one is given.
 exports.tell = async (story) => {
   const film = `${env("HOME")}/camera.y4m`;

@@ -2,7 +2,7 @@
 // happens.
 
 const assert = require("node:assert");
-const { tell } = require("./browser.cjs");
+const { logIn, tell } = require("./browser.cjs");
 
 const EVIL = "http://evil.example";
 const PASSWORD = "correct horse battery";
@@ -13,14 +13,12 @@ tell(async ({ visitor, site, login, call, env }) => {
   const { url } = await call("ADMIN", "invitations", { name: "Eino" });
   await call("ADMIN", "supervisors", { name: "Maija K", password: PASSWORD });
   const phone = await visitor();
-  const logIn = async () => {
+  const comeIn = async () => {
     await phone.goto(`${site}/vahti/console/login`);
-    await phone.getByLabel("Name").fill("Maija K");
-    await phone.getByLabel("Password").fill(PASSWORD);
-    await phone.keyboard.press("Enter");
+    await logIn(phone, "Maija K", PASSWORD);
     await phone.getByRole("heading", { name: "Who waits" }).waitFor();
   };
-  await logIn();
+  await comeIn();
   const seat = await visitor(token);
   await seat.goto(`${site}/exam`);
 
@@ -94,7 +92,7 @@ tell(async ({ visitor, site, login, call, env }) => {
     await phone.context().clearCookies();
   };
   await forget();
-  await logIn();
+  await comeIn();
   await forget();
   await phone.goto(url);
   await phone.getByRole("button", { name: "Log in here" }).click();

@@ -1,7 +1,7 @@
 // A supervisor's login runs out while the list is open, and nobody touches it: the page leads to the login by itself, and the login
 // back to where it was.
 
-const { tell } = require("./browser.cjs");
+const { logIn, tell } = require("./browser.cjs");
 
 const PASSWORD = "correct horse battery";
 const HALF_AN_HOUR = 1_800; // In seconds: so long may a login go unused.
@@ -12,15 +12,13 @@ tell(async ({ visitor, site, login, call, ask }) => {
   await call("ADMIN", "supervisors", { name: "Maija K", password: PASSWORD });
   const phone = await visitor();
   const list = `${site}/vahti/console?q=suoranta`;
-  const logIn = async () => {
-    await phone.getByLabel("Name").fill("Maija K");
-    await phone.getByLabel("Password").fill(PASSWORD);
-    await phone.keyboard.press("Enter");
+  const comeIn = async () => {
+    await logIn(phone, "Maija K", PASSWORD);
     await phone.waitForURL(list);
   };
   const follows = phone.waitForResponse(/\/vahti\/console\/events/);
   await phone.goto(list);
-  await logIn();
+  await comeIn();
   await follows;
 
   // The page asks by itself meanwhile, and that is no use of the login.
@@ -30,6 +28,6 @@ tell(async ({ visitor, site, login, call, ask }) => {
   await phone.getByText("Bo Suoranta").waitFor();
   await ask("1 seconds pass");
   await phone.waitForURL(/\/vahti\/console\/login\?next=/);
-  await logIn();
+  await comeIn();
   await phone.getByText("Bo Suoranta").waitFor();
 });
