@@ -22,6 +22,7 @@ export class Live {
   #isAsking = false;
   #askAgain = false;
   #isOver = false;
+  #isLeaving = false;
 
   /// `stream` is the address of the hints; `show` puts the page that is handed to it in place. What is asked is sent with
   /// `headers`, and `hints` holds what to do at hints of the page's own.
@@ -36,7 +37,9 @@ export class Live {
     document.addEventListener("visibilitychange", again);
     window.addEventListener("online", again);
     window.addEventListener("pageshow", (event) => {
-      if (event.persisted) again();
+      if (!event.persisted) return;
+      this.#isLeaving = false;
+      again();
     });
     window.addEventListener("offline", () => say(words.noConnection));
     this.#connect();
@@ -48,8 +51,9 @@ export class Live {
     this.#hangUp();
   }
 
-  /// Asks for the page again.
+  /// Asks for the page again. One that is being left is not asked for: a second leave would break off the first.
   async ask() {
+    if (this.#isLeaving) return;
     if (this.#isAsking) {
       this.#askAgain = true;
       return;
@@ -74,6 +78,7 @@ export class Live {
       // The page leads elsewhere now, or to a login: let the browser follow. An address with a fragment would only be
       // scrolled to, not loaded, if it were opened anew.
       this.end();
+      this.#isLeaving = true;
       location.reload();
     } else if (answer.ok) {
       this.#page.show(new DOMParser().parseFromString(await answer.text(), "text/html"));

@@ -1,4 +1,5 @@
-// What a screen reader says: being let in, and nothing when a code is renewed. Neither moves the focus.
+// What a screen reader says: being let in, and nothing when a code is renewed. Neither moves the focus. And the page goes on once,
+// however often it hears that it may.
 
 const assert = require("node:assert");
 const { tell } = require("./browser.cjs");
@@ -35,6 +36,10 @@ tell(async ({ visitor, site, login, supervise }) => {
   await page.route(/\/vahti\/gate\?/, (route) => seen.then(() => route.continue()));
   await supervise("verify", { user: "aino", session_id: session.id });
   await page.getByRole("status").getByText("You are let in.").waitFor();
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
   goOn();
   await page.waitForURL(`${site}/exam`);
+  assert.strictEqual(asked.filter((url) => url === `${site}/exam`).length, 1, "the exam was asked for once");
 });
