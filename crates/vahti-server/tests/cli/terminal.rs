@@ -105,6 +105,30 @@ fn a_password_is_asked_for_twice_and_never_shown() {
 }
 
 #[test]
+fn a_password_that_is_broken_off_changes_nothing_and_leaves_the_terminal_as_it_was() {
+    let folder = Folder::new();
+    for (typed, again) in [
+        ("correct\x03", None),
+        ("correct horse battery\n", Some("\x04")),
+    ] {
+        let mut add = Terminal::run(&folder, "supervisor add Maija; echo it was $?; stty -a");
+        add.answer("Password: ", typed);
+        if let Some(again) = again {
+            add.answer("Once more: ", again);
+        }
+        let (_, shown) = add.end();
+        assert!(
+            shown.contains("No password was given. Nothing was changed."),
+            "{shown}"
+        );
+        assert!(shown.contains("it was 2"), "{shown}");
+        assert!(shown.contains("\nisig icanon iexten echo "), "{shown}");
+        assert!(!shown.contains("correct"), "{shown}");
+    }
+    assert!(!folder.join("vahti.db").exists(), "nothing was made");
+}
+
+#[test]
 fn an_invitation_is_a_picture_for_a_camera_at_a_terminal_and_nowhere_else() {
     let folder = Folder::new();
     let invite = "supervisor invite --name Eino --for 2h";

@@ -4,6 +4,7 @@ mod add;
 mod invite;
 mod password;
 mod typed;
+mod unseen;
 
 use clap::{Args, Subcommand};
 use vahti_client::{Supervisor, SupervisorsResponse};

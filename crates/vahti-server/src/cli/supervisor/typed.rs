@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use super::super::exit::Failure;
 use super::super::output;
+use super::unseen::Unseen;
 
 /// The password that somebody types, or none if one is to be made.
 pub(super) fn chosen(generate: bool) -> Result<Option<String>, Failure> {
@@ -30,12 +31,21 @@ fn password() -> io::Result<Result<String, Failure>> {
         io::stdin().read_line(&mut line)?;
         return Ok(Ok(line.trim_end_matches(['\r', '\n']).to_owned()));
     }
-    let password = rpassword::prompt_password("Password: ")?;
-    if rpassword::prompt_password("Once more: ")? != password {
-        let differ = "The two passwords are not the same. Nothing was changed; try again.";
-        return Ok(Err(Failure::wrong(differ)));
-    }
-    Ok(Ok(password))
+    let mut terminal = Unseen::begin()?;
+    let first = terminal.ask("Password: ")?;
+    let second = match first {
+        Some(_) => terminal.ask("Once more: ")?,
+        None => None,
+    };
+    Ok(match (first, second) {
+        (Some(first), Some(second)) if first == second => Ok(first),
+        (Some(_), Some(_)) => Err(Failure::wrong(
+            "The two passwords are not the same. Nothing was changed; try again.",
+        )),
+        _ => Err(Failure::wrong(
+            "No password was given. Nothing was changed.",
+        )),
+    })
 }
 
 fn unread(cause: &io::Error) -> Failure {
