@@ -1,18 +1,16 @@
 //! What slow clients come to. The time of these tests stands still unless everybody waits; then it leaps.
 
 use std::io;
-use std::path::Path;
 
 use axum::body::{Body, Bytes};
 use axum::routing::get;
-use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use vahti::{Caller, LoginRequest, Vahti};
-use vahti_core::{How, Role, SupervisorName, UserId};
+use vahti::{Caller, LoginRequest, SystemClock, Vahti};
+use vahti_core::{How, Policy, Role, SupervisorName, UserId};
+use vahti_store::{StoreError, memory::MemoryStore};
 
-use super::super::{open, open_logins};
 use super::*;
 use crate::config::{Config, Source};
 use crate::http::{self, Logins};
@@ -79,13 +77,6 @@ async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
 }
 
-/// Lets the threads of the database answer. Where nobody has work, the time of the test goes on at once, past the patience with them.
-async fn settle() {
-    for _ in 0..10_000 {
-        tokio::task::yield_now().await;
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_client_that_takes_nothing_of_its_answer_for_half_a_minute_is_cut() {
     let endless = || async {
@@ -124,25 +115,25 @@ async fn a_head_that_does_not_arrive_is_waited_for_75_seconds() {
     );
 }
 
-/// A host over a database in this folder.
-async fn host(folder: &Path) -> (Arc<Vahti>, Config) {
-    let url = format!("sqlite:{}", folder.join("vahti.db").display());
-    let flags = [("store.url".to_owned(), url)];
-    let config = Config::load(Source {
-        flags: &flags,
-        ..Source::default()
-    });
-    let config = config.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    (open(&config).await.expect("it opens"), config)
+/// A host that keeps nothing: the threads of a database would answer in a time that is not that of the test.
+async fn host(policy: Policy) -> Arc<Vahti> {
+    let store = async |host| Ok::<_, StoreError>(MemoryStore::new(host));
+    let clock = Arc::new(SystemClock::start());
+    let host = Vahti::open(Arc::new(policy), clock, "here", store).await;
+    Arc::new(host.expect("it opens"))
+}
+
+fn config() -> Config {
+    Config::load(Source::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 /// The API, and the head of a POST of JSON to it, up to how long the body is.
-async fn api(folder: &Path) -> (Place, impl Fn(&str) -> String) {
-    let (vahti, config) = host(folder).await;
+async fn api() -> (Place, impl Fn(&str) -> String) {
+    let vahti = host(Policy::one_per_user()).await;
     let caller = Caller::named("cli", How::Cli);
     let key = vahti.create_key(&caller, "lms", Role::App, Vec::new());
     let key = key.await.expect("a key");
-    let place = Place::of(http::router(http::App::new(vahti, &config)));
+    let place = Place::of(http::router(http::App::new(vahti, &config())));
     let head = move |path: &str| {
         format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-type: application/json\r\n"
@@ -173,8 +164,7 @@ async fn trickle(mut client: DuplexStream, piece: &[u8]) -> (Duration, String) {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_comes_byte_by_byte_or_never_ends_is_cut_after_ten_seconds_and_nobody_else_waits()
  {
-    let folder = TempDir::new().expect("a folder");
-    let (place, head) = api(folder.path()).await;
+    let (place, head) = api().await;
     let mut slow = Vec::new();
     for (path, length, piece) in [
         ("/v1/check", "content-length: 1000", &b" "[..]),
@@ -210,8 +200,7 @@ async fn a_body_that_comes_byte_by_byte_or_never_ends_is_cut_after_ten_seconds_a
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_for_the_body_of_a_request_that_is_refused_before_it() {
-    let folder = TempDir::new().expect("a folder");
-    let (place, head) = api(folder.path()).await;
+    let (place, head) = api().await;
     let nobody = head("/v1/login").replace("Bearer ", "Bearer x");
     for (head, status) in [(nobody, "401"), (head("/v1/nothing"), "404")] {
         let request = format!("{head}transfer-encoding: chunked\r\n\r\n");
@@ -226,10 +215,9 @@ async fn nobody_waits_for_the_body_of_a_request_that_is_refused_before_it() {
 }
 
 /// A server with a console, and the requests that begin a stream of hints of somebody who waits, and of a supervisor.
-async fn streams(folder: &Path) -> (Place, http::App, [String; 2]) {
-    let (vahti, config) = host(folder).await;
-    let logins = open_logins(&folder.join("vahti-console.db")).await;
-    let logins = logins.expect("it opens");
+async fn streams() -> (Place, http::App, [String; 2]) {
+    let vahti = host(Policy::one_per_user()).await;
+    let logins = host(http::console_policy()).await;
     let caller = Caller::named("cli", How::Cli);
     let aino = || LoginRequest::of(UserId::new("aino").expect("a name"));
     let token = async |host: &Vahti, request| {
@@ -251,18 +239,17 @@ async fn streams(folder: &Path) -> (Place, http::App, [String; 2]) {
         stream("/vahti/gate/events", format!("vahti={waits}")),
         stream("/vahti/console/events", format!("vahti-console={maija}")),
     ];
-    let app = http::App::with_console(vahti, Logins::new(Some(logins)), &config);
+    let app = http::App::with_console(vahti, Logins::new(Some(logins)), &config());
     (Place::of(http::router(app.clone())), app, requests)
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_place_is_free_again() {
-    let folder = TempDir::new().expect("a folder");
-    let (place, app, requests) = streams(folder.path()).await;
+    let (place, app, requests) = streams().await;
     for request in &requests {
         let mut reads = place.begin(request).await;
         let never = place.begin(request).await;
-        settle().await;
+        pass(Duration::from_millis(1)).await;
         assert_eq!(app.hinted(), 2, "both have begun");
         let mut head = [0; 12];
         reads.read_exact(&mut head).await.expect("it begins");
@@ -276,7 +263,6 @@ async fn who_never_reads_the_hints_of_a_page_or_of_a_console_is_cut_and_the_plac
         while app.hinted() == 2 {
             assert!(begun.elapsed() < Duration::from_secs(1800), "it is cut");
             pass(Duration::from_secs(5)).await;
-            settle().await;
         }
         assert!(begun.elapsed() > UNREAD, "not earlier");
         assert_eq!(app.hinted(), 1, "and who reads goes on");
