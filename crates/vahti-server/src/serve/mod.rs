@@ -7,6 +7,7 @@ mod connections;
 mod listen;
 mod logins;
 mod logs;
+mod manager;
 mod open;
 mod owner;
 #[cfg(feature = "faults")]
@@ -87,6 +88,7 @@ impl Serve {
         let listener = listen(config.http.listen, "vahti serve").await?;
         let server = Server::start(&config, opened, listener, http::router).await?;
         server.tell(&config.store.path, self.log_format);
+        manager::ready();
         server.run().await
     }
 }
@@ -196,6 +198,7 @@ impl Server {
                 Some(cause)
             }
         };
+        manager::stopping();
         let mut signals = self.signals;
         let (finish, close) = match failed {
             None => (FINISH, CLOSE),

@@ -150,7 +150,11 @@ fn the_packaged_configuration_is_right_and_keeps_its_database_where_the_unit_may
 
 #[test]
 fn systemd_starts_the_server_again_however_it_ended_but_not_with_a_wrong_configuration() {
-    for line in ["Restart=always", "RestartPreventExitStatus=2"] {
+    for line in [
+        "Type=notify",
+        "Restart=always",
+        "RestartPreventExitStatus=2",
+    ] {
         assert!(UNIT.lines().any(|found| found == line), "{line}");
     }
     let folder = Folder::new();

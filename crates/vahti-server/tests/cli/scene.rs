@@ -27,7 +27,13 @@ pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
 
 /// Takes from the environment whatever could change what is printed.
 pub(crate) fn clean(command: &mut Command) -> &mut Command {
-    for name in ["VAHTI_LOG", "NO_COLOR", "CLICOLOR_FORCE", "SUDO_USER"] {
+    for name in [
+        "VAHTI_LOG",
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "SUDO_USER",
+        "NOTIFY_SOCKET",
+    ] {
         command.env_remove(name);
     }
     command.env("USER", "maija").stdin(Stdio::null())

@@ -3,18 +3,44 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    os::unix::net::UnixDatagram,
     process::Command,
 };
 
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::scene::{Folder, Server, clean};
+use crate::scene::{Folder, PATIENCE, Server, clean, command};
 
 fn last_seen(folder: &Folder, user: &str) -> String {
     let arguments = ["sessions", "list", "--user", user, "--format", "json"];
     let list: Value = serde_json::from_str(&folder.vahti(&arguments).done()).expect("JSON");
     list[0]["last_seen_at"].as_str().expect("a time").to_owned()
+}
+
+#[test]
+fn systemd_is_told_when_it_answers_and_when_it_stops() {
+    let folder = Folder::new();
+    let socket = folder.join("notify");
+    let systemd = UnixDatagram::bind(&socket).expect("a socket");
+    systemd.set_read_timeout(Some(PATIENCE)).expect("a limit");
+    let hear = || {
+        let mut text = [0; 64];
+        let read = systemd.recv(&mut text).expect("it is told");
+        String::from_utf8_lossy(&text[..read]).into_owned()
+    };
+    let start = |listen| {
+        let mut serve = command(folder.path(), &["serve", "--listen", listen]);
+        serve.env("NOTIFY_SOCKET", &socket);
+        serve
+    };
+    let failed = start("192.0.2.1:7300").output().expect("it starts");
+    assert_eq!(failed.status.code(), Some(3), "and nothing is told");
+    let server = Server::start(start("127.0.0.1:0"));
+    assert_eq!(hear(), "READY=1\n");
+    assert!(TcpStream::connect(&server.address).is_ok());
+    assert_eq!(server.stop().code(), Some(0));
+    assert_eq!(hear(), "STOPPING=1\n");
 }
 
 #[test]
