@@ -31,6 +31,7 @@ const NEEDS: &[Need] = &[
     Need::command("caddy", "caddy"),
     Need::command("haproxy", "haproxy"),
     Need::command("systemd-analyze", "systemd"),
+    Need::command("systemd-nspawn", "systemd-container"),
     Need::command("chromium", "chromium"),
     Need::command("node", "nodejs"),
     Need::command("npm", "npm"),

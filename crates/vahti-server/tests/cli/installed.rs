@@ -1,6 +1,6 @@
 //! The Debian package in the hands of dpkg: installed, upgraded, removed and purged, with its scripts, on a copy of this
 //! machine's files. The copy lies over them and holds what changes (overlayfs), where only the test sees it. systemd does
-//! not run in it: the test does what the unit says.
+//! not run in this one: the test does what the unit says.
 
 use std::{
     env, fs,
@@ -25,10 +25,12 @@ set -e
 mount -t tmpfs layers "$1"
 mkdir "$1/changes" "$1/work" "$1/root"
 mount -t overlay copy -o "lowerdir=/,upperdir=$1/changes,workdir=$1/work" "$1/root"
-mount --rbind /dev "$1/root/dev"
 shift
 exec "$@"
 "#;
+
+/// Two packages that differ in their version alone.
+pub(crate) const VERSIONS: [&str; 2] = ["1.0.0-1", "1.0.0-2"];
 
 #[test]
 fn dpkg_installs_upgrades_removes_and_purges_it_and_never_takes_the_database() {
@@ -44,15 +46,12 @@ fn dpkg_installs_upgrades_removes_and_purges_it_and_never_takes_the_database() {
         return on_the_copy(&work);
     }
     let work = Folder::new();
-    for version in ["1.0.0-1", "1.0.0-2"] {
+    for version in VERSIONS {
         build(&work, version);
     }
-    fs::create_dir(work.join("copy")).expect("made");
     let name =
         "installed::dpkg_installs_upgrades_removes_and_purges_it_and_never_takes_the_database";
-    let inside = Command::new("unshare")
-        .args(["--mount", "sh", "-c", ON_A_COPY, "sh"])
-        .arg(work.join("copy"))
+    let inside = on_a_copy(&work)
         .arg(env::current_exe().expect("this program"))
         .args([name, "--exact", "--nocapture"])
         .env(WORK, work.path())
@@ -65,8 +64,19 @@ fn dpkg_installs_upgrades_removes_and_purges_it_and_never_takes_the_database() {
     );
 }
 
+/// What follows on this command line, in a copy of this machine: its files are in the folder `copy/root` of `work`, and gone with
+/// the command.
+pub(crate) fn on_a_copy(work: &Folder) -> Command {
+    let copy = work.join("copy");
+    fs::create_dir(&copy).expect("made");
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--mount", "sh", "-c", ON_A_COPY, "sh"]);
+    unshare.arg(copy);
+    unshare
+}
+
 /// A package of this very binary.
-fn build(work: &Folder, version: &str) {
+pub(crate) fn build(work: &Folder, version: &str) {
     let release = work.join("release");
     fs::create_dir_all(&release).expect("made");
     fs::copy(env!("CARGO_BIN_EXE_vahti"), release.join("vahti")).expect("copied");
@@ -149,6 +159,9 @@ fn on_the_copy(work: &Path) {
     let machine = Machine {
         root: work.join("copy/root"),
     };
+    let mut devices = Command::new("mount");
+    devices.args(["--rbind", "/dev"]).arg(machine.path("/dev"));
+    Outcome::of(&mut devices).done();
     machine.install(work, "1.0.0-1");
     installed_for_its_user_alone(&machine);
     let key = what_root_makes_before_the_first_start_belongs_to_the_server(&machine);

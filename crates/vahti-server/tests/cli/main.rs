@@ -20,6 +20,7 @@ mod scene;
 mod settings;
 mod stop;
 mod supervisors;
+mod systemd;
 mod terminal;
 mod tools;
 mod walk;
