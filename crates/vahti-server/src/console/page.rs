@@ -13,7 +13,7 @@ use super::{CONSOLE, LOGIN, return_to, words::Words};
 use crate::{
     http::{Supervisor, harmless},
     locale::Locale,
-    pages::{self, see_other},
+    pages::{self, Security, see_other},
 };
 
 /// What every page of the console knows of who looks at it.
@@ -104,7 +104,7 @@ impl Note {
 
 /// A page as an answer.
 pub(super) fn answer(status: StatusCode, page: &impl Template) -> Response {
-    pages::answer(page, status, false)
+    pages::answer(page, status, Security::Alone)
 }
 
 /// Nobody is logged in: first the login, then this page.

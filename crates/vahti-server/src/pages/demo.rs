@@ -13,7 +13,7 @@ use serde::Deserialize;
 use vahti::Error;
 use vahti_core::{UserId, verdict::Verdict};
 
-use super::page::{self, see_other};
+use super::page::{self, Security, see_other};
 use crate::http::{App, Browser, Guest, harmless};
 
 /// Where it lies.
@@ -84,7 +84,7 @@ async fn guarded(browser: &Browser, is_form: bool, note: Option<String>) -> Resp
                 logout: site.logout(Some(DEMO)),
                 note: note.map(|text| harmless(&text)),
             };
-            page::answer(&room, StatusCode::OK, false)
+            page::answer(&room, StatusCode::OK, Security::Application)
         }
         Verdict::Hold(_) => see_other(&site.gate(Some(DEMO), is_form)),
         Verdict::Allow(_) | Verdict::Deny(_) => login(StatusCode::OK, None),
@@ -121,5 +121,5 @@ async fn log_in(guest: Guest, typed: Result<Form<Typed>, FormRejection>) -> Resp
 
 fn login(status: StatusCode, wrong: Option<String>) -> Response {
     let places = PLACES;
-    page::answer(&Login { places, wrong }, status, false)
+    page::answer(&Login { places, wrong }, status, Security::Alone)
 }

@@ -186,18 +186,13 @@ impl Page {
 
     /// The page as an answer.
     pub(super) fn answer(self, status: StatusCode) -> Response {
-        let may_be_framed = self.frame.is_framed;
-        answer(&self, status, may_be_framed)
+        let security = Security::framed_if(self.frame.is_framed);
+        answer(&self, status, security)
     }
 }
 
 /// A page as an answer.
-pub(crate) fn answer(page: &impl Template, status: StatusCode, may_be_framed: bool) -> Response {
-    let security = if may_be_framed {
-        Security::Framed
-    } else {
-        Security::Alone
-    };
+pub(crate) fn answer(page: &impl Template, status: StatusCode, security: Security) -> Response {
     match page.render() {
         Ok(text) => (status, security, PERSONAL, text).into_response(),
         Err(error) => {
@@ -244,10 +239,21 @@ pub(crate) enum Security {
     Alone,
     /// Pages of the same host may: `vahti.js` shows it in a dialog.
     Framed,
+    /// As `Alone`, and it shows that dialog itself, as a page of an application does.
+    Application,
+}
+
+impl Security {
+    /// That of a page that is shown in the dialog, or is not.
+    pub(super) fn framed_if(is_framed: bool) -> Self {
+        if is_framed { Self::Framed } else { Self::Alone }
+    }
 }
 
 const ALONE: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const FRAMED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+const APPLICATION: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -269,6 +275,7 @@ impl IntoResponseParts for Security {
         let (policy, frames) = match self {
             Self::Alone => (ALONE, "DENY"),
             Self::Framed => (FRAMED, "SAMEORIGIN"),
+            Self::Application => (APPLICATION, "DENY"),
         };
         let own = [
             (header::CONTENT_SECURITY_POLICY, policy),

@@ -10,7 +10,7 @@ use vahti_core::{HeldReason, Waiting};
 use super::{
     choose::Choice,
     gate::{Asked, filled},
-    page::{self, Frame, Sentence},
+    page::{self, Frame, Security, Sentence},
     screen::Screen,
 };
 use crate::{
@@ -102,6 +102,6 @@ impl WaitingPage {
     /// The page as an answer.
     pub(super) fn answer(self) -> Response {
         let is_framed = self.frame.is_framed;
-        page::answer(&self, StatusCode::OK, is_framed)
+        page::answer(&self, StatusCode::OK, Security::framed_if(is_framed))
     }
 }

@@ -27,7 +27,8 @@ tell(async ({ visitor, site, supervise }) => {
 
   await home.getByLabel("Your answer").fill("forty-two");
   await home.getByRole("button", { name: "Hand in" }).click();
-  await home.locator("dialog[open]").waitFor();
+  const dialog = home.frameLocator("dialog[open] iframe");
+  await dialog.getByRole("heading", { name: "Aino <b>Suoranta, please wait" }).waitFor();
   assert.strictEqual(await home.inputValue("textarea"), "forty-two");
   await seat.getByRole("button", { name: "Log out" }).click();
   await seat.getByRole("link", { name: "Log in again" }).click();
