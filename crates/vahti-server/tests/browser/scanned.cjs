@@ -13,6 +13,7 @@ tell(async ({ visitor, supervisor, site, login, film }) => {
   await seat.goto(`${site}/exam`);
   await seat.waitForURL(/\/vahti\/gate/);
 
+  await seat.locator(".qr").click();
   await camera.pointAt(seat.locator("#qr svg"), film);
   const phone = await supervisor();
   await phone.goto(`${site}/vahti/console/scan`);
@@ -23,6 +24,10 @@ tell(async ({ visitor, supervisor, site, login, film }) => {
   const [, shape, number] = /([▲●■◆★✚▼♥]) (\d\d)/u.exec(await phone.textContent("main"));
   const sign = seat.locator(".sign");
   await sign.waitFor();
+  assert.ok(await sign.evaluate((sign) => {
+    const { x, y, width, height } = sign.getBoundingClientRect();
+    return sign.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  }), "the sign is seen above the code that was enlarged");
   assert.match(await sign.textContent(), new RegExp(`${shape}.* ${number}`, "u"));
 
   await phone.getByRole("button", { name: "Let in", exact: true }).click();
