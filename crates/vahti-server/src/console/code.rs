@@ -44,7 +44,12 @@ pub(super) async fn open(
         Wrong::Unknown => (StatusCode::NOT_FOUND, &words.unknown),
         Wrong::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, &words.too_many),
     };
-    let answer = scan::page(&supervisor, status, Some(sentence));
+    // Only a slip of the finger is mended in what was typed; otherwise other digits are needed.
+    let kept = match &wrong {
+        Wrong::NoCode(_) => typed.code,
+        Wrong::Unknown | Wrong::TooMany(_) => String::new(),
+    };
+    let answer = scan::page(&supervisor, status, Some(sentence), &kept);
     match wrong {
         Wrong::TooMany(wait) => {
             alarm(&supervisor).await;

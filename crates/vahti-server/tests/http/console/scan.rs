@@ -240,14 +240,26 @@ async fn ten_wrong_codes_let_the_field_of_their_supervisor_rest_and_are_recorded
         "code={}",
         shown.replace(' ', "").replacen(&shown[..1], "x", 1)
     );
-    for (form, status, sentence) in [
-        (slip.as_str(), 400, "The code has eight digits."),
-        ("code=0000+0001", 400, "These digits hold a typing error."),
-        (NOWHERE, 404, "No waiting screen shows these digits now."),
+    for (form, status, sentence, kept) in [
+        (slip.as_str(), 400, "The code has eight digits.", &slip[5..]),
+        (
+            "code=0000+0001",
+            400,
+            "These digits hold a typing error.",
+            "0000 0001",
+        ),
+        (
+            NOWHERE,
+            404,
+            "No waiting screen shows these digits now.",
+            "",
+        ),
     ] {
         let seen = hall.post(CODE, &maija, form).await;
         assert_eq!(seen.status, status, "{form}");
-        assert!(seen.text.contains(sentence), "{}", seen.text);
+        let (above, _) = seen.text.split_once("<video").expect("a camera");
+        assert!(above.contains(sentence), "{}", seen.text);
+        seen.says(&format!(r#"name="code" value="{kept}""#));
     }
     for _ in 0..20 {
         assert_eq!(
