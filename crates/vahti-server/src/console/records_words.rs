@@ -40,7 +40,7 @@ section!(Record: title, person, what, anything, since, show, show_all, nothing, 
 section!(Export: title, text, search, state, any_state, goes_on, waits, has_ended, since, csv, json;);
 section!(Message: title, text, none, now, label, say, take_away, too_long, only_whole;);
 section!(Everyone: title, text, let_in, let_in_text, hold, hold_text, log_out, log_out_text, filters, places, places_about, groups, except,
-    unused, before, reason, look, wrong_group, wrong_minutes, wrong_time, people_one, people, logins_one, logins, would,
+    unused, before, reason, why, look, wrong_group, wrong_minutes, wrong_time, people_one, people, logins_one, logins, would,
     nobody, later, change, number, password, go_let_in, go_hold, go_log_out, wrong_number, grown, too_late, wrong_password,
     too_many, no_password, done_let_in, done_hold, done_log_out, left, stopped, no_answer, refused;);
 section!(Chart: title, hours_one, hours, goes_on, waits, text, text_waits, text_waits_none, now, none;);

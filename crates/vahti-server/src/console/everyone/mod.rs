@@ -275,7 +275,7 @@ fn whole(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// The conditions that were given, with their names.
+/// The conditions that were given, with their names; places stand in one line.
 fn only(words: &'static RecordsWords, order: &Order) -> Vec<(&'static str, String)> {
     let said = &words.everyone;
     let conditions = [
@@ -284,13 +284,18 @@ fn only(words: &'static RecordsWords, order: &Order) -> Vec<(&'static str, Strin
         (&said.except, &order.except),
         (&said.unused, &order.unused),
         (&said.before, &order.before),
-        (&said.reason, &order.reason),
+        (&said.why, &order.reason),
     ];
     let given = conditions
         .into_iter()
         .filter(|(_, value)| !value.is_empty());
     given
-        .map(|(name, value)| (name.as_str(), harmless(value)))
+        .map(|(name, value)| {
+            (
+                name.as_str(),
+                harmless(&value.lines().collect::<Vec<_>>().join(" · ")),
+            )
+        })
         .collect()
 }
 

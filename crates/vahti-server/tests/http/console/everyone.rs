@@ -58,6 +58,9 @@ async fn a_look_says_how_many_and_changes_nothing() {
     let before = hall.scene.digest().await;
     let page = hall.open(EVERYONE, &cookie).await;
     page.says(r#"<input type="radio" name="what" value="let-in" checked>"#);
+    let places = "what=let-in&places=Hall+B%0D%0AHall+A&look=1";
+    let page = hall.open(&format!("{EVERYONE}?{places}"), &cookie).await;
+    page.says("<bdi>Hall B · Hall A</bdi>");
     for (query, sentence) in [
         ("", "This meets 2 people, 2 logins."),
         ("what=let-in&places=Hall+B", "This meets 1 person, 1 login."),
