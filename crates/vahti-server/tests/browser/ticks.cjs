@@ -17,6 +17,21 @@ tell(async ({ supervisor, site, login, supervise }) => {
   const tick = (user) => phone.locator(`#tick-${user}-seat`);
   await button(2);
 
+  // On a small phone the first who waits stands whole above the bar.
+  await phone.setViewportSize({ width: 360, height: 640 });
+  const bottom = (box) => box.y + box.height;
+  const first = await phone.locator(".people li").first().boundingBox();
+  const bar = await phone.locator("[data-bar]").boundingBox();
+  assert.ok(bottom(first) <= bar.y && bottom(bar) <= 640, JSON.stringify([first, bar]));
+
+  // Paper takes the people, and no buttons.
+  await phone.emulateMedia({ media: "print" });
+  assert.ok(await phone.getByText("Student bea").isVisible());
+  for (const one of ["header", ".search", "[data-bar]"]) {
+    assert.ok(!(await phone.locator(one).first().isVisible()), one);
+  }
+  await phone.emulateMedia({ media: "screen" });
+
   // Somebody uses another login of Aino's at this moment.
   await login("aino", { session_id: "aino-home" });
   await button(1);

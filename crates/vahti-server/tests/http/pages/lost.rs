@@ -32,7 +32,7 @@ async fn an_address_that_is_none_is_told_to_people_on_a_page_that_leads_back() {
         let page = room.send(Method::GET, path, "", &[BROWSER]).await;
         assert_eq!(page.status, 404, "{path}");
         page.says("<h1>There is no such page.</h1>");
-        page.says(&format!("<a class=\"way\" href=\"{back}\">Go on</a>"));
+        page.says(&format!("<a class=\"way main\" href=\"{back}\">Go on</a>"));
         page.does_not_say("nothing?");
         assert!(
             page.header(header::CONTENT_SECURITY_POLICY)
@@ -98,7 +98,7 @@ async fn the_address_of_a_button_that_is_opened_is_told_to_people_on_a_page_that
         } else {
             "/vahti/gate"
         };
-        page.says(&format!("<a class=\"way\" href=\"{back}\">Go on</a>"));
+        page.says(&format!("<a class=\"way main\" href=\"{back}\">Go on</a>"));
         open(Method::GET, &path, "*/*").await.says("wrong_method");
     }
     let put = open(Method::PUT, "/vahti/console", BROWSER.1).await;

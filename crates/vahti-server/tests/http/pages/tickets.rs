@@ -78,7 +78,7 @@ async fn a_ticket_is_nothing_after_ten_minutes() {
     over.says("href=\"https://exam.example.org/login\"");
     over.does_not_say("aino");
     let back = room.open(&format!("{url}&rd=/exam"), "").await;
-    back.says("<a class=\"way\" href=\"https://exam.example.org/exam\">Go on</a>");
+    back.says("<a class=\"way main\" href=\"https://exam.example.org/exam\">Go on</a>");
     let elsewhere = format!("{url}&rd=https://elsewhere.example.org/");
     let elsewhere = room.open(&elsewhere, "").await;
     elsewhere.does_not_say("elsewhere.example.org/\"");
