@@ -17,12 +17,14 @@ tell(async ({ supervisor, site, login, supervise }) => {
   const tick = (user) => phone.locator(`#tick-${user}-seat`);
   await button(2);
 
-  // On a small phone the first who waits stands whole above the bar.
+  // On a small phone the first who waits stands whole above the bar, which takes one line.
   await phone.setViewportSize({ width: 360, height: 640 });
-  const bottom = (box) => box.y + box.height;
-  const first = await phone.locator(".people li").first().boundingBox();
-  const bar = await phone.locator("[data-bar]").boundingBox();
+  const box = (query) => phone.locator(query).first().boundingBox();
+  const bottom = ({ y, height }) => y + height;
+  const [first, bar] = [await box(".people li"), await box("[data-bar]")];
+  const [reason, press] = [await box("[data-bar] input"), await box("[data-bar] button")];
   assert.ok(bottom(first) <= bar.y && bottom(bar) <= 640, JSON.stringify([first, bar]));
+  assert.ok(reason.y < bottom(press) && press.y < bottom(reason), JSON.stringify([reason, press]));
 
   // Paper takes the people, and no buttons.
   await phone.emulateMedia({ media: "print" });
