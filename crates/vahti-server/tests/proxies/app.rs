@@ -31,7 +31,17 @@ const IDENTITY: [&str; 6] = [
     "vahti-state",
 ];
 
+/// What a WebSocket answers to the key `dGhlIHNhbXBsZSBub25jZQ==` (RFC 6455, 1.3). HAProxy looks whether it is right.
+const ACCEPT: &str = "sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
 impl Seen {
+    /// The first header of this name.
+    pub(crate) fn header(&self, wanted: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find_map(|(name, value)| name.eq_ignore_ascii_case(wanted).then(|| value.trim()))
+    }
+
     /// Every header that an application could take for a part of the identity: CGI and its heirs fold everything that is
     /// no letter and no digit into one character.
     pub(crate) fn identity(&self) -> BTreeMap<String, Vec<String>> {
@@ -94,7 +104,8 @@ impl App {
 }
 
 /// One connection: also what somebody managed to hide behind a request is a request. `/status/404` answers with that
-/// status, `/hangup` with nothing.
+/// status, `/hangup` with nothing. `/upgrade` takes every upgrade: a WebSocket says everything again, in any other protocol
+/// there are requests.
 fn serve(stream: &TcpStream, during: &AtomicUsize, seen: &Mutex<Vec<Seen>>) {
     let mut input = BufReader::new(stream);
     while let Some(request) = read(&mut input, during) {
@@ -105,6 +116,24 @@ fn serve(stream: &TcpStream, during: &AtomicUsize, seen: &Mutex<Vec<Seen>>) {
             .to_owned();
         if request.line.contains(" /hangup ") {
             return;
+        }
+        if request.line.contains(" /upgrade ")
+            && let Some(to) = request.header("upgrade")
+        {
+            let switch = format!(
+                "HTTP/1.1 101 As Asked\r\nconnection: upgrade\r\nupgrade: {to}\r\n{ACCEPT}\r\n\r\n"
+            );
+            let is_websocket = to == "websocket";
+            seen.lock().expect("no panic").push(request);
+            let mut output = stream;
+            if output.write_all(switch.as_bytes()).is_err() {
+                return;
+            }
+            if is_websocket {
+                let _ = std::io::copy(&mut input, &mut output);
+                return;
+            }
+            continue;
         }
         let (kind, page) = page(&request);
         let mut answer = format!(

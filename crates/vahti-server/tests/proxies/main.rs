@@ -24,3 +24,5 @@ mod scene;
 #[expect(dead_code, reason = "the tests of the command line use more of it")]
 #[path = "../cli/tools.rs"]
 mod tools;
+mod upgrades;
+mod uploads;

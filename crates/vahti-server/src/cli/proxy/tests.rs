@@ -126,6 +126,12 @@ fn envoy_stays_closed_and_replaces_the_whole_identity() {
     let manager = manager(&text[0]);
     let protocol = &manager["common_http_protocol_options"]["headers_with_underscores_action"];
     assert_eq!(protocol.as_str(), Some("REJECT_REQUEST"));
+    let upgrades = manager["upgrade_configs"].as_vec().expect("a list");
+    let upgrades: Vec<_> = upgrades
+        .iter()
+        .map(|to| to["upgrade_type"].as_str())
+        .collect();
+    assert_eq!(upgrades, [Some("websocket")]);
     let ask = &manager["http_filters"][0]["typed_config"];
     assert_eq!(ask["failure_mode_allow"].as_bool(), Some(false));
     let service = &ask["http_service"];
