@@ -135,7 +135,9 @@ fn another_kind_of_file_is_refused_in_words_and_left_as_it_is() {
             (fs::read(&path).expect("bytes"), mode(&path)),
             (before, 0o644)
         );
-        assert!(!beside(&path, "-wal").exists());
+        for suffix in ["-wal", "-shm", ".lock"] {
+            assert!(!beside(&path, suffix).exists(), "{suffix}");
+        }
     }
 }
 
@@ -144,13 +146,21 @@ fn a_lock_of_another_program_is_not_touched() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("passwd");
     let lock = beside(&path, ".lock");
-    fs::write(&path, "root:x:0:0::/root:/bin/sh\n").expect("a file");
     fs::write(&lock, "theirs").expect("a file");
-    for path in [&path, &folder.path().to_owned()] {
-        let refused = refusal(path);
-        assert!(matches!(refused, OpenError::NotVahti { .. }), "{refused:?}");
+    let theirs = "PRAGMA application_id = 7; CREATE TABLE theirs (x)";
+    for is_database in [false, true] {
+        fs::write(&path, "root:x:0:0::/root:/bin/sh\n").expect("a file");
+        if is_database {
+            fs::remove_file(&path).expect("a file");
+            let database = rusqlite::Connection::open(&path).expect("a database");
+            database.execute_batch(theirs).expect("theirs");
+        }
+        for path in [&path, &folder.path().to_owned()] {
+            let refused = refusal(path);
+            assert!(matches!(refused, OpenError::NotVahti { .. }), "{refused:?}");
+        }
+        assert_eq!(fs::read(&lock).expect("bytes"), b"theirs");
     }
-    assert_eq!(fs::read(&lock).expect("bytes"), b"theirs");
     assert!(!beside(folder.path(), ".lock").exists());
 }
 

@@ -13,6 +13,7 @@ use super::{
     OpenError,
     faults::Faults,
     lock::{beside, private},
+    schema,
 };
 
 /// SQLite before 3.51.3 can damage a database in WAL mode when two connections write or checkpoint at once.
@@ -25,6 +26,11 @@ const STATEMENTS: usize = 64;
 
 /// What every file of SQLite begins with that is not empty.
 const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Where the first page says whose it is and how many tables it names, both with the highest byte first (SQLite's "Database File
+/// Format", 1.3 and 1.6).
+const APPLICATION_AT: usize = 68;
+const TABLES_AT: usize = 103;
 
 /// For the one connection that writes. 16 MiB of pages; a checkpoint when 16 MiB of log have gathered.
 const WRITER: &str = "
@@ -80,18 +86,45 @@ pub(super) fn check_kind(path: &Path) -> Result<(), OpenError> {
         Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
         found => found.map_err(failed)?,
     };
-    let mut begin = Vec::new();
-    if found.is_file() {
-        let file = File::open(path).map_err(failed)?;
-        let length = MAGIC.len() as u64;
-        file.take(length).read_to_end(&mut begin).map_err(failed)?;
-    }
+    let begin = if found.is_file() {
+        beginning(path, MAGIC.len()).map_err(failed)?
+    } else {
+        Vec::new()
+    };
     if begin == MAGIC || found.is_file() && begin.is_empty() {
         return Ok(());
     }
     Err(OpenError::NotVahti {
         path: path.to_owned(),
     })
+}
+
+/// Refuses a database of another program before anything is done to it or beside it, as far as its first page tells. What its
+/// log says is seen once it is open.
+pub(super) fn check_owner(path: &Path) -> Result<(), OpenError> {
+    let begin = match beginning(path, TABLES_AT + 2) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(()),
+        begin => begin.map_err(|cause| io_error(path, cause))?,
+    };
+    let application = begin.get(APPLICATION_AT..APPLICATION_AT + 4);
+    let tables = begin.get(TABLES_AT..TABLES_AT + 2);
+    let is_empty =
+        |number: Option<&[u8]>| number.is_none_or(|bytes| bytes.iter().all(|byte| *byte == 0));
+    let is_ours = application == Some(&schema::APPLICATION_ID.to_be_bytes()[..]);
+    if is_ours || is_empty(application) && is_empty(tables) {
+        return Ok(());
+    }
+    Err(OpenError::NotVahti {
+        path: path.to_owned(),
+    })
+}
+
+fn beginning(path: &Path, length: usize) -> std::io::Result<Vec<u8>> {
+    let mut begin = Vec::with_capacity(length);
+    File::open(path)?
+        .take(length as u64)
+        .read_to_end(&mut begin)?;
+    Ok(begin)
 }
 
 /// Makes the file if it is not there, for its owner alone.

@@ -94,6 +94,7 @@ impl SqliteStore {
         connect::check_library(rusqlite::version_number())?;
         let path = connect::resolve(path)?;
         connect::check_kind(&path)?;
+        connect::check_owner(&path)?;
         let lock = Lock::take(&path)?;
         connect::make(&path)?;
         let mut connection = connect::plain(&path)?;

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Says in the file's header whose database it is: "VHTI".
-const APPLICATION_ID: i32 = 0x5648_5449;
+pub(super) const APPLICATION_ID: i32 = 0x5648_5449;
 
 const RECORD: &str = "
     CREATE TABLE IF NOT EXISTS migration (
