@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::scene::{Folder, Server};
+use crate::scene::{Folder, Outcome, Server};
 use vahti_store::conformance::is_long;
 
 /// Names the small disk for the part of the test that works on it.
@@ -92,6 +92,14 @@ fn on_the_small_disk(disk: &Path) {
         assert!(list.contains(&format!("\"{user}\",")), "{user} is lost");
     }
     folder.vahti(&["events", "check"]).done();
+    let told = (0..100).any(|_| {
+        fill(&mut filler(&folder));
+        let Outcome { code, err, .. } = folder.vahti(&["sessions", "list"]);
+        assert!([0, 3].contains(&code), "{err}");
+        // There may still have been room for it.
+        code == 3 && err.contains("the disk is full, or fails")
+    });
+    assert!(told, "why it cannot be opened");
 }
 
 fn filler(folder: &Folder) -> fs::File {
@@ -101,6 +109,11 @@ fn filler(folder: &Folder) -> fs::File {
         .append(true)
         .open(folder.join("filler"));
     file.expect("a file")
+}
+
+/// Writes until nothing more can be written.
+fn fill(filler: &mut fs::File) {
+    while filler.write(&[7; 4096]).is_ok_and(|written| written > 0) {}
 }
 
 fn free_bytes(folder: &Folder) -> u64 {
@@ -152,8 +165,6 @@ fn almost_full(folder: &Folder, server: &Server, app: &str, hall: &str) {
 /// Nothing can be written; who is in goes on, who is not known is denied.
 fn full(folder: &Folder, server: &Server, app: &str, hall: &str) {
     let mut filler = filler(folder);
-    let fill =
-        |filler: &mut fs::File| while filler.write(&[7; 4096]).is_ok_and(|written| written > 0) {};
     // What the log still has room for is written; then no more.
     let refused = (0..10_000).any(|_| {
         fill(&mut filler);

@@ -76,7 +76,7 @@ pub enum OpenError {
         cause: std::io::Error,
     },
     /// SQLite refused.
-    #[error("the database cannot be opened: {0}")]
+    #[error("the database cannot be opened: {0}{hint}", hint = on_the_disk(.0))]
     Sqlite(#[from] rusqlite::Error),
 }
 
@@ -100,6 +100,14 @@ impl OpenError {
             | Self::OldSqlite { .. }
             | Self::Io { .. } => false,
         }
+    }
+}
+
+/// What SQLite calls an error of the disk is, at the start, most often a full one.
+fn on_the_disk(error: &rusqlite::Error) -> &'static str {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => "; the disk is full, or fails",
+        _ => "",
     }
 }
 
