@@ -278,11 +278,41 @@ fn rows_that_are_wrong_are_named_by_their_line_and_left_out() {
 }
 
 #[test]
+fn a_file_that_is_imported_again_is_told_in_few_lines_and_hides_no_other_mistake() {
+    let folder = Folder::new();
+    let row = |number: u32| format!("user-{number},id-{number},x,2026-08-22 10:11:12,None\n");
+    let mut text: String = (0..1_500).map(row).collect();
+    text.insert_str(0, "user,session_id,origin,logged_in_at,expired_at\n");
+    folder.write("t.csv", &text);
+    folder.vahti(&["import", "t.csv"]).done();
+    folder.write(
+        "t.csv",
+        &format!("{text}-,new,x,2026-08-22 10:11:12,None\n"),
+    );
+    let Outcome { code, err, .. } = folder.vahti(&["import", "t.csv"]);
+    assert_eq!((code, err.lines().count()), (2, 13), "{err}");
+    for part in [
+        "t.csv:2: The session id `id-0` was used before",
+        "t.csv:11: The session id `id-9` was used before",
+        "t.csv:1502: `-` cannot be a user name",
+        "t.csv: The session ids of 1490 rows more were used before.",
+        "1501 of 1501 rows were left out",
+    ] {
+        assert!(err.contains(part), "{part}: {err}");
+    }
+}
+
+#[test]
 fn a_file_that_is_something_else_is_refused_whole() {
     let folder = Folder::new();
     for (name, text, said) in [
         ("a.csv", "", "has to name the columns"),
         ("b.csv", "name,id\na,b\n", "has to name the columns"),
+        (
+            "semicolons.csv",
+            "user;session_id;origin;logged_in_at;expired_at\n",
+            "with commas between them",
+        ),
         ("c.json", "[{\"user\": 1}, ", "no JSON list"),
         (
             "d.json",

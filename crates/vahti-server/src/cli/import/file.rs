@@ -46,7 +46,7 @@ pub(super) fn read(path: &Path, format: Format) -> Result<Vec<Row>, Failure> {
     let bytes = std::fs::read(path).map_err(|cause| {
         Failure::wrong(match cause.kind() {
             ErrorKind::NotFound => format!("There is no file {shown}. Nothing was imported."),
-            _ => format!("{shown} cannot be read: {cause}."),
+            _ => format!("{shown} cannot be read: {cause}. Nothing was imported."),
         })
     })?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
@@ -80,7 +80,7 @@ fn table(bytes: &[u8], format: Format) -> Result<Vec<Row>, String> {
         Format::Auto | Format::Csv if named(&columns::VAHTI) => Kind::Vahti,
         _ => {
             return Err(format!(
-                "The first line has to name the columns: `{}` in TIM's table, and then `{}` in Vahti's.",
+                "The first line has to name the columns, with commas between them: `{}` in TIM's table, and then `{}` in Vahti's.",
                 columns::TIM.join(","),
                 columns::VAHTI[columns::TIM.len()..].join(",")
             ));

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use vahti_client::{ImportRequest, ImportResponse};
+use vahti_client::{ImportRequest, ImportResponse, ProblemType};
 
 use super::call::Call;
 use super::door::{Absent, Door};
@@ -45,6 +45,9 @@ pub(super) struct Import {
     dry_run: bool,
 }
 
+/// How many rows are named whose ids were used before. All rows are such when a file is imported again.
+const NAMED: usize = 10;
+
 /// What an import has come to.
 #[derive(Default)]
 struct Tally {
@@ -53,6 +56,8 @@ struct Tally {
     ended: u64,
     /// Rows that were left out, by line, and why.
     wrong: Vec<(u64, String)>,
+    /// The same, where the id was used before.
+    used: Vec<(u64, String)>,
 }
 
 impl Import {
@@ -102,7 +107,13 @@ impl Import {
             for skipped in done.skipped {
                 let place = usize::try_from(skipped.index).unwrap_or(usize::MAX);
                 let line = lines.get(place).copied().unwrap_or_default();
-                tally.wrong.push((line, skipped.problem.detail));
+                let is_used = skipped.problem.word() == ProblemType::SessionIdTaken.word();
+                let list = if is_used {
+                    &mut tally.used
+                } else {
+                    &mut tally.wrong
+                };
+                list.push((line, skipped.problem.detail));
             }
             progress.inc(lines.len() as u64);
         }
@@ -123,16 +134,25 @@ impl Import {
             tally.held,
             tally.ended
         ))?;
-        if tally.wrong.is_empty() {
+        let left_out = tally.wrong.len() + tally.used.len();
+        if left_out == 0 {
             return Ok(());
         }
+        tally.used.sort();
+        let unnamed = tally.used.len().saturating_sub(NAMED);
+        tally.wrong.extend(tally.used.drain(..).take(NAMED));
         tally.wrong.sort();
+        let file = self.file.display();
         for (line, why) in &tally.wrong {
-            output::remark(format!("{}:{line}: {why}", self.file.display()));
+            output::remark(format!("{file}:{line}: {why}"));
+        }
+        if unnamed > 0 {
+            output::remark(format!(
+                "{file}: The session ids of {unnamed} rows more were used before. So it is with what was imported before: it stays as it is."
+            ));
         }
         Err(Failure::wrong(format!(
-            "{} of {rows} rows were left out, for the reasons above.",
-            tally.wrong.len()
+            "{left_out} of {rows} rows were left out, for the reasons above."
         )))
     }
 }
