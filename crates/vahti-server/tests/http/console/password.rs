@@ -102,6 +102,29 @@ async fn a_changed_password_leaves_no_browser_known_but_the_one_at_which_somebod
 }
 
 #[tokio::test]
+async fn a_browser_is_known_again_by_its_first_login_with_the_changed_password() {
+    let hall = Hall::new().await;
+    let log_in = async |known: &str, password: &str| {
+        let form = format!("name=Maija+K&password={}", typed(password));
+        hall.post(LOGIN, known, &form).await
+    };
+    let [_, known_before] = cookies(&log_in("", PASSWORD).await);
+    let path = "/v1/supervisors/Maija%20K/password";
+    let changed = hall.scene.post("admin", path, json!({"password": ANOTHER}));
+    assert_eq!(changed.await.status, 200);
+    let [_, known] = cookies(&log_in(&known_before, ANOTHER).await);
+    // Strangers use the tries up.
+    while log_in("", "a wrong password").await.status == 403 {}
+    for (browser, status) in [
+        ("", 429),
+        (known_before.as_str(), 429),
+        (known.as_str(), 303),
+    ] {
+        assert_eq!(log_in(browser, ANOTHER).await.status, status, "{browser}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_does_not_know_the_old_password_changes_nothing_and_their_tries_are_counted() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;

@@ -52,6 +52,41 @@ async fn a_stream_ends_with_its_login_and_with_the_server() {
 }
 
 #[tokio::test]
+async fn a_logout_ends_the_open_stream_at_once_and_not_when_it_would_be_heard_of_next() {
+    let hall = Hall::new().await;
+    let mut waited = Vec::new();
+    // A machine that is busy may take longer, but not each time.
+    for _ in 0..5 {
+        let cookie = hall.log_in().await;
+        let mut hints = hall.follow(&cookie).await;
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            while let Some(Ok(hint)) = hints.next().await {
+                told.send(hint).expect("it is heard");
+            }
+        });
+        while !heard
+            .recv()
+            .await
+            .expect("it goes on")
+            .starts_with(b"event: beat\n")
+        {}
+        // The next beat is two seconds away.
+        let begun = tokio::time::Instant::now();
+        assert_eq!(
+            hall.post("/vahti/console/logout", &cookie, "").await.status,
+            303
+        );
+        while heard.recv().await.is_some() {}
+        if begun.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        waited.push(begun.elapsed());
+    }
+    panic!("it goes on for {waited:?}");
+}
+
+#[tokio::test]
 async fn an_open_console_is_told_of_changes_but_not_of_each() {
     let hall = Hall::new().await;
     let cookie = hall.log_in().await;
