@@ -7,10 +7,10 @@ use axum::{middleware::Next, response::*};
 use vahti_client::{CheckRequest, Client, EndRequest, LoginRequest, token_in};
 
 pub async fn login(vahti: State<Client>, had: HeaderMap, form: Form<Credentials>) -> Answer {
-    if !form.password_is_right() {
+    let Some(user) = form.account() else {
         return Ok(Redirect::to("/login").into_response());
-    }
-    let asked = LoginRequest::of(&form.user).replacing(token_in(&had, COOKIE));
+    };
+    let asked = LoginRequest::of(&user).replacing(token_in(&had, COOKIE));
     let said = vahti.login(&asked).await?.set_cookie;
     let cookie = said.map(|cookie| [(SET_COOKIE, cookie)]);
     Ok((cookie, Redirect::to("/")).into_response())

@@ -11,13 +11,14 @@ pub(crate) const COOKIE: &str = "vahti";
 /// What the form of the login sends.
 #[derive(serde::Deserialize)]
 pub(crate) struct Credentials {
-    pub(crate) user: String,
+    user: String,
     password: String,
 }
 
 impl Credentials {
-    pub(crate) fn password_is_right(&self) -> bool {
-        self.password == "right"
+    /// The account that they belong to, under the one name that it has: it is found in any case.
+    pub(crate) fn account(&self) -> Option<String> {
+        (self.password == "right").then(|| self.user.to_lowercase())
     }
 }
 
