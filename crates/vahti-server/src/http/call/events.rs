@@ -20,7 +20,8 @@ use crate::http::{
 const WALK: Duration = Duration::from_secs(600);
 
 /// Lists events, or follows them: with `Accept: text/event-stream` the answer goes on with every event that is recorded, from
-/// `Last-Event-ID` or `since` on, else from now on. `cursor` and `order` belong to pages.
+/// `Last-Event-ID` or `since` on, else from now on. `cursor`, `order` and `limit` belong to pages: a stream
+/// refuses the first two and passes over `limit`.
 #[utoipa::path(get, path = "/v1/events", operation_id = "events",
     params(
         ("user" = Option<String>, Query, description = "Of this user"),
@@ -29,7 +30,7 @@ const WALK: Duration = Duration::from_secs(600);
         ("since" = Option<wire::Time>, Query, description = "At or after"),
         ("order" = Option<String>, Query, description = "`oldest` (the default) or `newest` first"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before, with the same `order`"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Events a page, 1 to 1000; 100 if absent"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 1000, description = "Events a page, 1 to 1000; 100 if absent. A stream passes over it"),
         ("Last-Event-ID" = Option<i64>, Header, minimum = 0, description = "Of a stream: the last event that was seen")),
     responses((status = 200, description = "A page of events, or a stream of them",
         content((wire::EventsPage = "application/json"), (String = "text/event-stream")))))]
