@@ -14,6 +14,12 @@ use crate::scene::PATIENCE;
 /// A request under another name, for the other side of a tunnel.
 const HIDDEN: &str = "GET /hidden HTTP/1.1\r\nHost: app\r\nRemote-User: root\r\n\r\n";
 
+/// What a WebSocket is asked for with, beside the upgrade. HAProxy refuses one without.
+const WEBSOCKET: [&str; 2] = [
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
 /// Asks for an upgrade with these headers. Says the first line of the answer, and once the connection is another one, the first
 /// line that comes back of what was hidden in it.
 #[track_caller]
@@ -23,7 +29,8 @@ fn hide(house: &House, session: &Session, headers: &[&str]) -> (String, Option<S
     stream
         .set_read_timeout(Some(PATIENCE))
         .expect("a time limit");
-    let (cookie, headers) = (session.cookie(), headers.join("\r\n"));
+    let headers = [headers, &WEBSOCKET].concat().join("\r\n");
+    let cookie = session.cookie();
     let mut output = &stream;
     write!(
         output,
@@ -81,12 +88,7 @@ fn no_upgrade_but_that_to_a_websocket_is_a_tunnel_past_the_question() {
 
 #[test]
 fn a_websocket_opens_for_an_active_session_and_for_no_other() {
-    let headers = [
-        "Connection: keep-alive, Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    ];
+    let headers = ["Connection: keep-alive, Upgrade", "Upgrade: websocket"];
     for kind in Kind::ALL {
         let house = House::new(kind);
         let (active, held) = (house.login("aino"), house.login("aino"));
