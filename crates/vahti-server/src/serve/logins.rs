@@ -108,52 +108,22 @@ async fn try_on(database: &Path) -> Arc<Vahti> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
-    use tracing::Level;
-
+    use super::super::logs::{LogFormat, tests::Paper};
     use super::*;
-
-    /// What is written there.
-    #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Paper {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("a lock").extend(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Paper {
-        /// How many lines hold this.
-        fn holds(&self, text: &str) -> usize {
-            let bytes = self.0.lock().expect("a lock").clone();
-            String::from_utf8_lossy(&bytes).matches(text).count()
-        }
-    }
 
     #[tokio::test(start_paused = true)]
     async fn a_console_that_stays_closed_is_told_once_and_not_at_each_try() {
-        let (paper, folder) = (Paper::default(), tempfile::tempdir().expect("a folder"));
-        let to = paper.clone();
-        let log = tracing_subscriber::fmt()
-            .with_max_level(Level::INFO)
-            .with_writer(move || to.clone())
-            .finish();
-        let _guard = tracing::subscriber::set_default(log);
+        let folder = tempfile::tempdir().expect("a folder");
+        let (paper, _guard) = Paper::begin(LogFormat::Text, false);
+        let said = |what: &str| paper.text().matches(what).count();
         let database = folder.path().join("to-come/console.db");
         let mut tries = Box::pin(try_on(&database));
         let minute = Duration::from_secs(60);
         assert!(tokio::time::timeout(minute, &mut tries).await.is_err());
-        assert_eq!(paper.holds("the console stays closed"), 1);
+        assert_eq!(said("the console stays closed"), 1);
         std::fs::create_dir(folder.path().join("to-come")).expect("a folder");
         tries.await.close().await;
-        assert_eq!(paper.holds("the console stays closed"), 1);
-        assert_eq!(paper.holds("the console is open"), 1);
+        assert_eq!(said("the console stays closed"), 1);
+        assert_eq!(said("the console is open"), 1);
     }
 }

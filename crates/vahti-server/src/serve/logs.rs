@@ -103,14 +103,16 @@ fn is_colour(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::{Arc, Mutex};
+
+    use tracing::subscriber::DefaultGuard;
 
     use super::*;
 
     /// What was written.
     #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
+    pub(in crate::serve) struct Paper(Arc<Mutex<Vec<u8>>>);
 
     impl io::Write for Paper {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -123,13 +125,25 @@ mod tests {
         }
     }
 
+    impl Paper {
+        /// A log of this thread, until the guard is dropped.
+        pub(in crate::serve) fn begin(format: LogFormat, colours: bool) -> (Self, DefaultGuard) {
+            let paper = Self::default();
+            let to = paper.clone();
+            let lines = lines("info".into(), format, colours, move || to.clone());
+            (paper, tracing::subscriber::set_default(lines))
+        }
+
+        pub(in crate::serve) fn text(&self) -> String {
+            let bytes = self.0.lock().expect("a lock").clone();
+            String::from_utf8(bytes).expect("UTF-8")
+        }
+    }
+
     fn written(format: LogFormat, colours: bool, event: impl Fn()) -> String {
-        let paper = Paper::default();
-        let to = paper.clone();
-        let lines = lines("info".into(), format, colours, move || to.clone());
-        tracing::subscriber::with_default(lines, event);
-        let bytes = paper.0.lock().expect("a lock").clone();
-        String::from_utf8(bytes).expect("UTF-8")
+        let (paper, _guard) = Paper::begin(format, colours);
+        event();
+        paper.text()
     }
 
     #[test]

@@ -291,10 +291,8 @@ fn only(words: &'static RecordsWords, order: &Order) -> Vec<(&'static str, Strin
         .filter(|(_, value)| !value.is_empty());
     given
         .map(|(name, value)| {
-            (
-                name.as_str(),
-                harmless(&value.lines().collect::<Vec<_>>().join(" · ")),
-            )
+            let lines: Vec<_> = value.lines().collect();
+            (name.as_str(), harmless(&lines.join(" · ")))
         })
         .collect()
 }
