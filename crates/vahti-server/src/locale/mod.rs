@@ -144,6 +144,11 @@ impl Locale {
         languages.iter().map(version).collect()
     }
 
+    /// Whether this page lies there.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
     /// The query of the page's address, as it was sent.
     pub(crate) fn query(&self) -> &str {
         &self.query

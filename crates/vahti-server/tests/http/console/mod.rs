@@ -12,6 +12,7 @@ mod logins;
 mod many;
 mod message;
 mod names;
+mod navigation;
 mod password;
 mod pauses;
 mod person;
