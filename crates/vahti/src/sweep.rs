@@ -229,28 +229,15 @@ mod tests {
     use std::sync::Arc;
 
     use vahti_core::Policy;
-    use vahti_store::{Clock, memory::MemoryStore};
+    use vahti_store::{conformance::AstrayClock, memory::MemoryStore};
 
     use super::*;
-
-    /// The wall clock is a day away.
-    struct Astray;
-
-    impl Clock for Astray {
-        fn now(&self) -> Timestamp {
-            Timestamp::from_millis(1_790_000_000_000)
-        }
-
-        fn steer(&self) -> Option<Duration> {
-            Some(Duration::from_secs(86_400))
-        }
-    }
 
     #[tokio::test]
     async fn an_alarm_of_the_clock_that_was_not_recorded_is_given_again() {
         let store = async |host| Ok::<_, StoreError>(MemoryStore::new(host));
         let policy = Arc::new(Policy::one_per_user());
-        let vahti = Vahti::open(policy, Arc::new(Astray), "here", store).await;
+        let vahti = Vahti::open(policy, Arc::new(AstrayClock), "here", store).await;
         let vahti = vahti.expect("a host");
         assert!(vahti.watch_clock(false).await, "it is recorded");
         vahti.close().await;

@@ -7,8 +7,8 @@ use std::{pin::pin, sync::Arc, time::Duration};
 use futures::{future::join_all, poll};
 use vahti::{
     EndRequest, Error, LoginRequest, Question, VerifyRequest,
-    core::{EndReason, OnLimit, Policy, State, StateWord, Timestamp, verdict::Verdict},
-    store::{Clock, EventQuery, SessionQuery},
+    core::{EndReason, OnLimit, Policy, State, StateWord, verdict::Verdict},
+    store::{EventQuery, SessionQuery, conformance::AstrayClock},
 };
 
 use support::{MINUTE, Scene, app, log_in, open, policy, supervisor, user};
@@ -34,23 +34,10 @@ async fn when_the_limit_falls_the_surplus_waits_and_when_it_rises_nobody_is_let_
     );
 }
 
-/// The wall clock is a day away.
-struct Astray;
-
-impl Clock for Astray {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_790_000_000_000)
-    }
-
-    fn steer(&self) -> Option<Duration> {
-        Some(Duration::from_secs(86_400))
-    }
-}
-
 #[tokio::test]
 async fn the_work_in_the_background_follows_the_clock_of_the_host_and_ends_when_it_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
-    let vahti = open(folder.path(), policy(1), Arc::new(Astray)).await;
+    let vahti = open(folder.path(), policy(1), Arc::new(AstrayClock)).await;
     let run = vahti.run(vahti.recorded());
     let ended = tokio::time::timeout(MINUTE, run).await;
     ended.expect("the alarm is recorded, and that ends the work");

@@ -29,7 +29,7 @@ pub mod start;
 pub mod supervisors;
 pub mod sweep;
 
-pub use clock::{BEGIN, HandClock, at};
+pub use clock::{AstrayClock, BEGIN, HandClock, at};
 pub use recorder::Recorder;
 pub use stage::Stage;
 

@@ -254,8 +254,8 @@ fn told(
         title: met(words, title, bulk),
         left: left.collect(),
         stopped: bulk.stopped.is_some(),
-        // Who was logged out for good is not logged in again.
         take_back: desk.telling().words.take_back(whole(bulk.users)),
+        // Who was logged out for good is not logged in again.
         span: span.filter(|_| what != What::LogOut && bulk.users > 0),
         words,
     }
