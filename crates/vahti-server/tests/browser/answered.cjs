@@ -57,8 +57,9 @@ tell(async ({ visitor, site, login, call }) => {
       form.submit();
     }, [to, fields]);
     const isPage = (answer) => answer.request().isNavigationRequest() && answer.status() !== 303;
-    const answer = to ? (await Promise.all([page.waitForResponse(isPage), send()]))[0] : opened;
-    await page.waitForLoadState();
+    // The answer is here before its page is: until then the browser shows the page before.
+    const loaded = () => Promise.all([page.waitForResponse(isPage), page.waitForEvent("load"), send()]);
+    const answer = to ? (await loaded())[0] : opened;
     assert.strictEqual(answer.status(), status, `${name}: ${await page.textContent("main")}`);
     await looks.take(page, name);
   }
