@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<ExitCode, String> {
     let mut report = None;
     steps.push(step("test", || test(&mut report)));
     if let Some(report) = &report {
-        print!("{}", report.table());
+        print!("{}{}", report.failures(), report.table());
     }
     print!("{}", summary(&steps));
     if let Some(report) = &report {

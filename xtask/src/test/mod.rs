@@ -24,7 +24,7 @@ pub(crate) struct Options {
 /// The whole task.
 pub(crate) fn run(options: &Options) -> Result<ExitCode, String> {
     let report = report(options)?;
-    print!("{}", report.table());
+    print!("{}{}", report.failures(), report.table());
     println!("{}", report.last_line());
     Ok(report.exit_code())
 }

@@ -21,6 +21,15 @@ pub(crate) enum Results {
     OnePerCrate,
 }
 
+/// What the report needs of what a suite prints.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    pub(crate) results: Vec<Counts>,
+    /// What its failed tests said, cut where it is long.
+    pub(crate) failures: String,
+    failure_lines: usize,
+}
+
 /// One suite in the table.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -28,11 +37,29 @@ pub(crate) struct Row {
     pub(crate) time: Duration,
     pub(crate) counts: Counts,
     pub(crate) problem: Option<String>,
+    pub(crate) failures: String,
 }
 
 /// All suites.
 pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
+}
+
+/// How much of what the failed tests of a suite said is shown again at the end.
+const FAILURE_LINES: usize = 60;
+
+impl Output {
+    /// Takes in one more line.
+    pub(crate) fn read(&mut self, line: &str) {
+        if let Some(counts) = parse(line) {
+            self.results.push(counts);
+        } else if self.failure_lines > 0 || line.trim_end() == "failures:" {
+            self.failure_lines += 1;
+            if self.failure_lines <= FAILURE_LINES {
+                self.failures.push_str(line);
+            }
+        }
+    }
 }
 
 impl Results {
@@ -81,6 +108,14 @@ impl Counts {
 impl Report {
     fn total(&self) -> Counts {
         sum(self.rows.iter().map(|row| row.counts))
+    }
+
+    /// What the failed tests said, once more: whoever reads only the end of a long log sees why.
+    pub(crate) fn failures(&self) -> String {
+        let failed = self.rows.iter().filter(|row| !row.failures.is_empty());
+        failed
+            .map(|row| format!("\n=== again: {}\n{}", row.name, row.failures))
+            .collect()
     }
 
     /// The suites that ran a test or went wrong, one a line.
@@ -157,6 +192,7 @@ mod tests {
             time: Duration::from_millis(1500),
             counts: *counts,
             problem: None,
+            failures: String::new(),
         };
         Report {
             rows: counts.iter().map(row).collect(),
@@ -200,6 +236,26 @@ mod tests {
         assert!(!report.is_green());
         assert_eq!(report.last_line(), "0 passed, 0 failed");
         assert!(report.table().contains("No test ran"));
+    }
+
+    #[test]
+    fn what_failed_tests_said_is_cut_where_it_is_long() {
+        let mut output = Output::default();
+        for line in ["test a ... FAILED\n", "failures:\n"] {
+            output.read(line);
+        }
+        (0..100).for_each(|at| output.read(&format!("{at}\n")));
+        output.read("test result: FAILED. 3 passed; 1 failed; 0 ignored\n");
+        assert_eq!(output.results, [counts(3, 1, 0)]);
+        assert_eq!(output.failures.lines().count(), FAILURE_LINES);
+        let mut report = report(&[counts(3, 1, 0)]);
+        assert_eq!(report.failures(), "");
+        report.rows[0].failures = output.failures;
+        assert!(
+            report
+                .failures()
+                .starts_with("\n=== again: sample\nfailures:\n0\n")
+        );
     }
 
     #[test]

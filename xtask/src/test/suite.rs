@@ -2,7 +2,7 @@
 //! would: in its package's folder, with its package's environment.
 
 use super::Options;
-use super::report::{self, Counts, Results, Row};
+use super::report::{Counts, Output, Results, Row};
 use crate::process;
 use crate::workspace::{Package, text};
 use serde_json::Value;
@@ -32,8 +32,8 @@ pub(crate) struct Suite {
 /// How a test binary ended, and what it counted.
 pub(crate) struct Finished {
     status: ExitStatus,
-    /// `None` when a process that it started still holds its output.
-    results: Option<Vec<Counts>>,
+    /// `None` when a process that it started still holds it.
+    output: Option<Output>,
     time: Duration,
     /// It was killed, because it had run for this long.
     hung: Option<Duration>,
@@ -121,22 +121,22 @@ impl Suite {
     }
 }
 
-/// Runs a command for at most `limit`, copies its standard output, and collects the results in it.
+/// Runs a command for at most `limit`, copies its standard output, and collects what of it the report needs.
 pub(crate) fn finish(mut command: Command, limit: Duration) -> Result<Finished, String> {
     let line = process::line(&command);
     let cannot = |error| process::cannot_start(&line, &error);
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let (outcome, time) = process::timed(|| {
         let mut child = command.spawn()?;
-        let results = child.stdout.take().map(copy);
+        let output = child.stdout.take().map(copy);
         let (status, in_time) = wait(&mut child, limit)?;
-        let results = results.and_then(|results| results.recv_timeout(OUTPUT_GRACE).ok());
-        Ok((status, results, in_time))
+        let output = output.and_then(|output| output.recv_timeout(OUTPUT_GRACE).ok());
+        Ok((status, output, in_time))
     });
-    let (status, results, in_time) = outcome.map_err(cannot)?;
+    let (status, output, in_time) = outcome.map_err(cannot)?;
     Ok(Finished {
         status,
-        results,
+        output,
         time,
         hung: (!in_time).then_some(limit),
     })
@@ -160,10 +160,10 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<(ExitStatus, bool)> {
 }
 
 /// In a thread of its own, because a process that a test left behind may hold the pipe open for ever.
-fn copy(output: ChildStdout) -> mpsc::Receiver<Vec<Counts>> {
+fn copy(output: ChildStdout) -> mpsc::Receiver<Output> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        let mut results = Vec::new();
+        let mut known = Output::default();
         let mut input = BufReader::new(output);
         let mut line = Vec::new();
         while input
@@ -172,11 +172,11 @@ fn copy(output: ChildStdout) -> mpsc::Receiver<Vec<Counts>> {
         {
             let text = String::from_utf8_lossy(&line);
             print!("{text}");
-            results.extend(report::parse(&text));
+            known.read(&text);
             line.clear();
         }
         // Nobody waits any more when the grace is over.
-        let _ = sender.send(results);
+        let _ = sender.send(known);
     });
     receiver
 }
@@ -184,7 +184,11 @@ fn copy(output: ChildStdout) -> mpsc::Receiver<Vec<Counts>> {
 impl Finished {
     /// Judges how it ended. What ends badly without saying so in its result counts as one more failure.
     pub(crate) fn into_row(self, name: &str, expected: Results) -> Row {
-        let (mut counts, mut problem) = match self.results {
+        let (results, failures) = match self.output {
+            Some(output) => (Some(output.results), output.failures),
+            None => (None, String::new()),
+        };
+        let (mut counts, mut problem) = match results {
             _ if let Some(limit) = self.hung => (
                 Counts::default(),
                 Some(format!(
@@ -210,6 +214,7 @@ impl Finished {
             time: self.time,
             counts,
             problem,
+            failures,
         }
     }
 }
@@ -235,6 +240,15 @@ mod tests {
         let row = shell(OK);
         assert_eq!((row.counts.passed, row.counts.failed), (2, 0));
         assert_eq!(row.problem, None);
+    }
+
+    #[test]
+    fn a_suite_keeps_what_its_failed_tests_said() {
+        let said = "printf 'test a ... FAILED\\n\\nfailures:\\n\\n---- a stdout ----\\nwhy\\n'";
+        let result = "echo 'test result: FAILED. 0 passed; 1 failed; 0 ignored'; exit 101";
+        let row = shell(&format!("{said}; {result}"));
+        assert_eq!(row.failures, "failures:\n\n---- a stdout ----\nwhy\n");
+        assert_eq!(shell(OK).failures, "");
     }
 
     #[test]
